@@ -1,0 +1,94 @@
+//! The steps that let programs of others talk to ours: Python scripts that report each check by name.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::report::Tally;
+use crate::workspace::Workspace;
+use crate::{process, tap, tools};
+
+const LIMIT: Duration = Duration::from_secs(10 * 60);
+const BUILD_LIMIT: Duration = Duration::from_secs(40 * 60);
+
+pub(super) fn python_client(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "python_client.py")
+}
+
+pub(super) fn axum_function(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "axum_function.py")
+}
+
+pub(super) fn event_fixtures(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "event_fixtures.py")
+}
+
+pub(super) fn cargo_lambda(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "cargo_lambda.py")
+}
+
+/// Runs one script with the paths of everything it may start, and counts the checks it reports.
+fn script(workspace: &Workspace, step: &str, name: &str) -> Result<Tally> {
+    let log = workspace.log(step);
+    let python = tools::python(workspace, &log)?;
+    let binaries = build(workspace, step)?;
+    let mut command = workspace.command(python.join("bin/python"));
+    command.arg(workspace.root.join("real-clients").join(name));
+    command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
+    command
+        .env("ZEROBILL", binaries.join("zerobill"))
+        .env("BOOTSTRAP", binaries.join("bootstrap"));
+    command.env("AXUM_FUNCTION", binaries.join("axum-function"));
+    command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
+    command.env("EVENT_FIXTURES", event_fixtures_folder(workspace, step)?);
+    command.env("OUTPUT_FOLDER", workspace.output.join(step));
+    let finished = process::run(&mut command, &log, LIMIT)?;
+    let mut tally = tap::count(&finished.output);
+    if !finished.status.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+/// Builds the binaries with the features that the tests use, so that nothing is compiled for it alone.
+fn build(workspace: &Workspace, step: &str) -> Result<PathBuf> {
+    let arguments = [
+        "build",
+        "--workspace",
+        "--all-features",
+        "--locked",
+        "--bins",
+        "--tests",
+    ];
+    let finished = process::run(&mut workspace.cargo(&arguments), &workspace.log(step), BUILD_LIMIT)?;
+    ensure!(finished.status.success(), "the binaries do not build");
+    Ok(workspace.target.join("debug"))
+}
+
+/// The folder of example events inside the `aws_lambda_events` package that the lock file names.
+fn event_fixtures_folder(workspace: &Workspace, step: &str) -> Result<PathBuf> {
+    // What `cargo metadata` prints is long and holds nothing to search, so it is not kept.
+    let output = workspace
+        .cargo(&["metadata", "--format-version", "1", "--locked"])
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "{step}: `cargo metadata` failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("`cargo metadata` did not print JSON")?;
+    let packages = metadata["packages"]
+        .as_array()
+        .context("`cargo metadata` lists no packages")?;
+    for package in packages {
+        if package["name"] == "aws_lambda_events" {
+            let manifest = package["manifest_path"]
+                .as_str()
+                .context("a package without a manifest")?;
+            return Ok(PathBuf::from(manifest).with_file_name("src").join("fixtures"));
+        }
+    }
+    bail!("no dependency is called `aws_lambda_events`")
+}
