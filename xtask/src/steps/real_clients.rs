@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use super::secrets::MARKER;
 use crate::report::Tally;
 use crate::workspace::Workspace;
 use crate::{process, tap, tools};
@@ -42,6 +43,7 @@ fn script(workspace: &Workspace, step: &str, name: &str) -> Result<Tally> {
         .env("BOOTSTRAP", binaries.join("bootstrap"));
     command.env("AXUM_FUNCTION", binaries.join("axum-function"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
+    command.env("SECRET_MARKER", MARKER);
     command.env("EVENT_FIXTURES", event_fixtures_folder(workspace, step)?);
     command.env("OUTPUT_FOLDER", workspace.output.join(step));
     let finished = process::run(&mut command, &log, LIMIT)?;
