@@ -1,1 +1,46 @@
-//! Placeholder
+//! A toolkit for AWS Lambda functions that must cost nothing: logging, metrics, a cache, configuration and more.
+//!
+//! An existing function adopts it in three lines: [`logging::layer`] for `tracing`, [`layer`] around its service, and
+//! [`metrics::recorder`] for the `metrics` facade. A new one calls the interfaces of a [`Gateway`]:
+//!
+//! ```
+//! use std::time::Duration;
+//! use zerobill::Gateway;
+//!
+//! let gateway = Gateway::builder().setting("service", "shop").build()?;
+//! gateway.cache().set("rate", &1.08, Some(Duration::from_secs(60)))?;
+//! gateway.logging().info("rate cached", [("rate", 1.08)]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod builder;
+mod clock;
+pub mod environment;
+pub mod error;
+pub mod event;
+mod free;
+pub mod gateway;
+pub mod handler;
+mod interfaces;
+pub mod invocation;
+mod layer;
+mod lazy;
+mod meter;
+pub mod operation;
+pub mod output;
+mod random;
+pub mod redact;
+
+pub use self::{
+    clock::{Clock, ClockHand},
+    error::{Error, Result},
+    event::{DecodeError, Event, EventKind},
+    gateway::Gateway,
+    handler::Handler,
+    interfaces::{CATALOGUE, Health, InterfaceRow, Status, cache, config, debug, logging},
+    invocation::Invocation,
+    layer::layer,
+    lazy::BuildRecord,
+    meter::Usage,
+    random::Random,
+};

@@ -1,0 +1,153 @@
+//! Builds a gateway, and says everything that is wrong with its configuration at once.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde_json::Value;
+
+use crate::{
+    clock::Clock,
+    environment::Environment,
+    error::suggestion,
+    gateway::{Base, Gateway, qualified},
+    interfaces::{
+        CATALOGUE, Interfaces,
+        config::{Config, EXPOSE, Fault, Faults, Layers},
+    },
+    meter::Meter,
+    output::Output,
+    random::Random,
+};
+
+/// Builds a [`Gateway`]. What is not given comes from the process: its environment, clock and standard output.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Builder {
+    clock: Option<Clock>,
+    random: Option<Random>,
+    output: Option<Output>,
+    environment: Option<Environment>,
+    config_file: Option<PathBuf>,
+    settings: BTreeMap<String, Value>,
+    exposed: Vec<String>,
+}
+
+impl Builder {
+    /// Takes time from `clock`.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Takes randomness from `random`.
+    pub fn random(mut self, random: Random) -> Self {
+        self.random = Some(random);
+        self
+    }
+
+    /// Writes lines to `output`.
+    pub fn output(mut self, output: Output) -> Self {
+        self.output = Some(output);
+        self
+    }
+
+    /// Reads variables from `environment`.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// Reads the configuration from this file, which must exist.
+    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config_file = Some(path.into());
+        self
+    }
+
+    /// Sets the setting `key`, above the file and the environment.
+    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.settings.insert(key.into(), value.into());
+        self
+    }
+
+    /// Lets direct invocations call `name`, such as `debug.self_test`, or `debug.*` for those of `debug` that only read.
+    pub fn expose(mut self, name: impl Into<String>) -> Self {
+        self.exposed.push(name.into());
+        self
+    }
+
+    /// The gateway.
+    ///
+    /// # Errors
+    /// [`Faults`], all at once, if the file, the environment or the calls above hold values that cannot be.
+    pub fn build(self) -> Result<Gateway, Faults> {
+        let (gateway, faults) = self.build_anyway();
+        if faults.is_empty() {
+            Ok(gateway)
+        } else {
+            Err(Faults(faults))
+        }
+    }
+
+    /// The gateway whatever is wrong, with defaults where values cannot be; and what is wrong.
+    pub fn build_anyway(self) -> (Gateway, Vec<Fault>) {
+        let base = Base {
+            clock: self.clock.unwrap_or_else(Clock::system),
+            random: self.random.unwrap_or_default(),
+            output: self.output.unwrap_or_else(Output::stdout),
+            environment: self.environment.unwrap_or_else(Environment::process),
+            meter: Meter::default(),
+        };
+        let config = Config::new(Layers {
+            interfaces: CATALOGUE.iter().map(|row| row.name).collect(),
+            settings: CATALOGUE.iter().flat_map(|row| row.settings).collect(),
+            environment: base.environment.clone(),
+            file: self.config_file,
+            builder: self.settings,
+        });
+        let (mut faults, warnings) = config.complaints();
+        let (exposed, wrong) = exposed_names(self.exposed, &config.text(&EXPOSE));
+        faults.extend(wrong);
+        let gateway = Gateway::assemble(base.clone(), Interfaces::new(&base, config), exposed);
+        for warning in warnings {
+            gateway.logging().warning(&warning.to_string(), ());
+        }
+        (gateway, faults)
+    }
+}
+
+/// The operations that `in_code` and the comma-separated `setting` name, and the names that are none.
+fn exposed_names(in_code: Vec<String>, setting: &str) -> (Vec<String>, Vec<Fault>) {
+    let (mut exposed, mut faults) = (Vec::new(), Vec::new());
+    let from_setting = setting
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned);
+    for (name, place) in in_code
+        .into_iter()
+        .map(|name| (name, "`expose` in code"))
+        .chain(from_setting.map(|name| (name, "`expose`")))
+    {
+        let rows = CATALOGUE
+            .iter()
+            .flat_map(|row| row.operations.iter().map(move |operation| (row, *operation)));
+        let wanted = name.strip_suffix(".*");
+        let found: Vec<String> = rows
+            .clone()
+            .filter(|(row, operation)| match wanted {
+                Some(interface) => row.name == interface && operation.description().read_only,
+                None => qualified(row, *operation) == name,
+            })
+            .map(|(row, operation)| qualified(row, operation))
+            .collect();
+        if found.is_empty() {
+            let all: Vec<String> = rows.map(|(row, operation)| qualified(row, operation)).collect();
+            let hint = suggestion(&name, all.iter().map(String::as_str));
+            faults.push(Fault {
+                place: place.to_owned(),
+                problem: format!("there is no operation `{name}`{hint}"),
+            });
+        }
+        exposed.extend(found);
+    }
+    (exposed, faults)
+}

@@ -1,0 +1,245 @@
+//! The process's variables: a snapshot to read from, and the one list of the names this library knows.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+/// A snapshot of environment variables, taken once, so that tests need not change the process.
+///
+/// ```
+/// use zerobill::environment::{Environment, LOG_LEVEL};
+/// let environment = Environment::from_pairs([("POWERTOOLS_LOG_LEVEL", "DEBUG")]);
+/// assert_eq!(environment.read(&LOG_LEVEL), Some(("POWERTOOLS_LOG_LEVEL", "DEBUG")));
+/// ```
+#[derive(Clone, Default)]
+pub struct Environment(Arc<BTreeMap<String, String>>);
+
+/// A variable: its names in the order in which they win, and what it means.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// The names; the first that is set wins.
+    pub names: &'static [&'static str],
+    /// One sentence for the reference page.
+    pub doc: &'static str,
+}
+
+impl Variable {
+    const fn new(names: &'static [&'static str], doc: &'static str) -> Self {
+        Self { names, doc }
+    }
+}
+
+impl Environment {
+    /// The variables of this process. What is not Unicode is read with replacement characters.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the process's variables"
+    )]
+    pub fn process() -> Self {
+        let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+        Self(Arc::new(
+            std::env::vars_os()
+                .map(|(name, value)| (text(name), text(value)))
+                .collect(),
+        ))
+    }
+
+    /// Just these variables.
+    pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self(Arc::new(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        ))
+    }
+
+    /// The value of the variable `name`; an empty one counts as not set.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The name under which `variable` is set, and its value.
+    pub fn read(&self, variable: &Variable) -> Option<(&'static str, &str)> {
+        variable.names.iter().find_map(|name| Some((*name, self.get(name)?)))
+    }
+
+    /// The names of all variables that are set.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// Prints the names only: values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The name of the service, a key of every log line and a dimension of every metric.
+pub const SERVICE: Variable = Variable::new(
+    &["ZEROBILL_SERVICE_NAME", "POWERTOOLS_SERVICE_NAME"],
+    "The name of the service: a key of every log line and a dimension of every metric.",
+);
+/// Operations that direct invocations may call.
+pub const EXPOSE: Variable = Variable::new(
+    &["ZEROBILL_EXPOSE"],
+    "Operations that direct invocations may call, separated by commas; `debug.*` means those of `debug` that only read.",
+);
+/// Where the configuration file is.
+pub const CONFIG_FILE: Variable = Variable::new(
+    &["ZEROBILL_CONFIG"],
+    "The path of the configuration file, instead of `zerobill.toml` beside the function or in the working directory.",
+);
+/// The log level that the function's configuration on Lambda sets.
+pub const LAMBDA_LOG_LEVEL: Variable = Variable::new(
+    &["AWS_LAMBDA_LOG_LEVEL"],
+    "The log level set on the Lambda function; it wins over every other.",
+);
+/// The log level.
+pub const LOG_LEVEL: Variable = Variable::new(
+    &["ZEROBILL_LOG_LEVEL", "POWERTOOLS_LOG_LEVEL", "LOG_LEVEL"],
+    "The log level: TRACE, DEBUG, INFO, WARN, ERROR or CRITICAL.",
+);
+/// Whether the incoming event is logged.
+pub const LOG_EVENT: Variable = Variable::new(
+    &["ZEROBILL_LOG_EVENT", "POWERTOOLS_LOGGER_LOG_EVENT"],
+    "Whether each incoming event is logged, with its secrets redacted.",
+);
+/// The share of invocations logged at DEBUG.
+pub const LOG_SAMPLE_RATE: Variable = Variable::new(
+    &["ZEROBILL_LOG_SAMPLE_RATE", "POWERTOOLS_LOGGER_SAMPLE_RATE"],
+    "The share of invocations, from 0 to 1, that are logged at DEBUG.",
+);
+/// Whether log lines are indented for people.
+pub const LOG_PRETTY: Variable = Variable::new(
+    &["ZEROBILL_DEV", "POWERTOOLS_DEV"],
+    "Whether log lines are indented over several lines, for people.",
+);
+/// Whether DEBUG lines are held back until an error.
+pub const LOG_BUFFER: Variable = Variable::new(
+    &["ZEROBILL_LOG_BUFFER"],
+    "Whether lines at DEBUG and below are held back and written only when the invocation logs an error.",
+);
+/// How much is held back.
+pub const LOG_BUFFER_BYTES: Variable = Variable::new(
+    &["ZEROBILL_LOG_BUFFER_BYTES"],
+    "How many bytes of lines are held back per invocation.",
+);
+/// How much one invocation may log.
+pub const LOG_MAX_BYTES: Variable = Variable::new(
+    &["ZEROBILL_LOG_MAX_BYTES"],
+    "How many bytes one invocation may log before DEBUG and INFO lines stop; 0 means no limit.",
+);
+/// The CloudWatch namespace of the metrics.
+pub const METRICS_NAMESPACE: Variable = Variable::new(
+    &["ZEROBILL_METRICS_NAMESPACE", "POWERTOOLS_METRICS_NAMESPACE"],
+    "The CloudWatch namespace of the metrics.",
+);
+/// The function's name in the cold-start metric.
+pub const METRICS_FUNCTION_NAME: Variable = Variable::new(
+    &["ZEROBILL_METRICS_FUNCTION_NAME", "POWERTOOLS_METRICS_FUNCTION_NAME"],
+    "The `function_name` dimension of the cold-start metric, instead of the function's own name.",
+);
+/// Whether metrics are off.
+pub const METRICS_DISABLED: Variable = Variable::new(
+    &["ZEROBILL_METRICS_DISABLED", "POWERTOOLS_METRICS_DISABLED"],
+    "Whether no metric is written at all.",
+);
+/// How many billable series the metrics may have.
+pub const METRICS_MAX_SERIES: Variable = Variable::new(
+    &["ZEROBILL_METRICS_MAX_SERIES"],
+    "How many series (name and dimension values) may be written before further ones are refused; the free tier has 10 per account.",
+);
+/// Whether cold starts are counted as a metric.
+pub const METRICS_COLD_START: Variable = Variable::new(
+    &["ZEROBILL_METRICS_COLD_START"],
+    "Whether each cold start is written as the metric `ColdStart`, which takes one of the free series.",
+);
+/// How much the cache may hold.
+pub const CACHE_MAX_BYTES: Variable = Variable::new(
+    &["ZEROBILL_CACHE_MAX_BYTES"],
+    "How many bytes of keys and values the cache may hold.",
+);
+/// How long cached values live.
+pub const CACHE_TTL_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_CACHE_TTL_SECONDS"],
+    "How many seconds a cached value lives where the call does not say; not set means it does not expire.",
+);
+/// The Runtime API's address.
+pub const RUNTIME_API: Variable = Variable::new(
+    &["AWS_LAMBDA_RUNTIME_API"],
+    "Host and port of the Lambda Runtime API; set by Lambda and by `zerobill dev`.",
+);
+/// The function's name.
+pub const FUNCTION_NAME: Variable = Variable::new(&["AWS_LAMBDA_FUNCTION_NAME"], "The function's name; set by Lambda.");
+/// The function's memory.
+pub const FUNCTION_MEMORY: Variable = Variable::new(
+    &["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
+    "The function's memory in MB; set by Lambda.",
+);
+/// The function's version.
+pub const FUNCTION_VERSION: Variable = Variable::new(
+    &["AWS_LAMBDA_FUNCTION_VERSION"],
+    "The function's version; set by Lambda.",
+);
+/// The function's folder.
+pub const TASK_ROOT: Variable = Variable::new(
+    &["LAMBDA_TASK_ROOT"],
+    "The folder with the function's own files; set by Lambda.",
+);
+/// How many invocations share one execution environment.
+pub const MAX_CONCURRENCY: Variable = Variable::new(
+    &["AWS_LAMBDA_MAX_CONCURRENCY"],
+    "How many invocations one execution environment serves at once; set by Lambda Managed Instances.",
+);
+
+/// Every variable this library reads, in the order of the reference page.
+pub const VARIABLES: &[Variable] = &[
+    SERVICE,
+    EXPOSE,
+    CONFIG_FILE,
+    LAMBDA_LOG_LEVEL,
+    LOG_LEVEL,
+    LOG_EVENT,
+    LOG_SAMPLE_RATE,
+    LOG_PRETTY,
+    LOG_BUFFER,
+    LOG_BUFFER_BYTES,
+    LOG_MAX_BYTES,
+    METRICS_NAMESPACE,
+    METRICS_FUNCTION_NAME,
+    METRICS_DISABLED,
+    METRICS_MAX_SERIES,
+    METRICS_COLD_START,
+    CACHE_MAX_BYTES,
+    CACHE_TTL_SECONDS,
+    RUNTIME_API,
+    FUNCTION_NAME,
+    FUNCTION_MEMORY,
+    FUNCTION_VERSION,
+    TASK_ROOT,
+    MAX_CONCURRENCY,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_name_wins_and_an_empty_value_is_not_set() {
+        let environment = Environment::from_pairs([
+            ("POWERTOOLS_LOG_LEVEL", "ERROR"),
+            ("ZEROBILL_LOG_LEVEL", "DEBUG"),
+            ("ZEROBILL_SERVICE_NAME", ""),
+        ]);
+        assert_eq!(environment.read(&LOG_LEVEL), Some(("ZEROBILL_LOG_LEVEL", "DEBUG")));
+        assert_eq!(environment.read(&SERVICE), None);
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let environment = Environment::from_pairs([("API_KEY", "zbsecret-environment")]);
+        assert_eq!(format!("{environment:?}"), r#"{"API_KEY"}"#);
+    }
+}

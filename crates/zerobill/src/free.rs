@@ -1,0 +1,101 @@
+//! The free functions of [`gateway`](crate::gateway): the running invocation's gateway, or the process's default one.
+
+use std::{sync::OnceLock, time::Duration};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    error::{Error, Result},
+    gateway::{Gateway, GatewayStats},
+    interfaces::{
+        config::Faults,
+        logging::{Fields, Level},
+    },
+    invocation::Invocation,
+};
+
+/// The default gateway, and what is wrong with its configuration.
+static DEFAULT: OnceLock<(Gateway, Vec<crate::config::Fault>)> = OnceLock::new();
+
+/// The process's default gateway, built from its environment on first use.
+///
+/// # Errors
+/// With code `invalid_configuration`, and all faults in its text, if the environment or the file are wrong.
+pub fn default_gateway() -> Result<&'static Gateway> {
+    default_or_fallback();
+    match DEFAULT.get() {
+        Some((gateway, faults)) if faults.is_empty() => Ok(gateway),
+        Some((_, faults)) => Err(Faults(faults.clone()).into()),
+        None => Err(Error::new(crate::error::INTERNAL, "the default gateway is not there")),
+    }
+}
+
+/// Makes `gateway` the process's default; says whether it was taken, which only the first is.
+pub fn set_default_gateway(gateway: Gateway) -> bool {
+    DEFAULT.set((gateway, Vec::new())).is_ok()
+}
+
+/// The default gateway, with defaults where the configuration is wrong: a log line is always written.
+pub(crate) fn default_or_fallback() -> &'static Gateway {
+    &DEFAULT.get_or_init(|| Gateway::builder().build_anyway()).0
+}
+
+/// The gateway of the running invocation, or the default one.
+fn current() -> Result<Gateway> {
+    match Invocation::current() {
+        Some(invocation) => Ok(invocation.gateway().clone()),
+        None => default_gateway().cloned(),
+    }
+}
+
+fn log(level: Level, message: &str, fields: &dyn Fields) {
+    match Invocation::current() {
+        Some(invocation) => invocation.gateway().logging().write(level, message, fields),
+        None => default_or_fallback().logging().write(level, message, fields),
+    }
+}
+
+/// The value under `key`, or none; see [`Cache::get`](crate::cache::Cache::get).
+pub fn cache_get<T: DeserializeOwned>(key: &str) -> Result<Option<T>> {
+    Ok(current()?.cache().get(key)?)
+}
+
+/// Stores `value` under `key`; see [`Cache::set`](crate::cache::Cache::set).
+pub fn cache_set<T: Serialize + ?Sized>(key: &str, value: &T, ttl: Option<Duration>) -> Result<bool> {
+    Ok(current()?.cache().set(key, value, ttl)?)
+}
+
+/// Removes `key`; says whether it was there.
+pub fn cache_delete(key: &str) -> Result<bool> {
+    Ok(current()?.cache().delete(key))
+}
+
+/// Removes everything; says how many entries there were.
+pub fn cache_clear() -> Result<u64> {
+    Ok(current()?.cache().clear())
+}
+
+/// Writes a line at DEBUG. It never fails, whatever the configuration.
+pub fn log_debug(message: &str, fields: impl Fields) {
+    log(Level::Debug, message, &fields);
+}
+
+/// Writes a line at INFO. It never fails, whatever the configuration.
+pub fn log_info(message: &str, fields: impl Fields) {
+    log(Level::Info, message, &fields);
+}
+
+/// Writes a line at WARN. It never fails, whatever the configuration.
+pub fn log_warning(message: &str, fields: impl Fields) {
+    log(Level::Warn, message, &fields);
+}
+
+/// Writes a line at ERROR. It never fails, whatever the configuration.
+pub fn log_error(message: &str, fields: impl Fields) {
+    log(Level::Error, message, &fields);
+}
+
+/// What the gateway has done so far.
+pub fn get_gateway_stats() -> Result<GatewayStats> {
+    Ok(current()?.stats())
+}

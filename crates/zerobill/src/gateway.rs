@@ -1,0 +1,241 @@
+//! The gateway: the only way from outside to the interfaces.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use lambda_runtime::Context;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    clock::Clock,
+    environment::Environment,
+    error::{Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result, UNKNOWN_INTERFACE, UNKNOWN_OPERATION, suggestion},
+    interfaces::{CATALOGUE, Health, InterfaceRow, Interfaces},
+    invocation::Invocation,
+    lazy::{BuildRecord, microseconds},
+    meter::{Meter, Usage},
+    operation::{Operation, Reply},
+    output::Output,
+    random::Random,
+};
+
+pub use crate::builder::Builder;
+pub use crate::free::*;
+
+/// One gateway with all interfaces, cheap to clone.
+///
+/// It is a value: a test makes its own. The process-wide [`default_gateway`](crate::gateway::default_gateway) serves the
+/// free functions of this module where no invocation is running.
+///
+/// ```
+/// use zerobill::Gateway;
+/// let gateway = Gateway::builder().build().expect("the defaults are valid");
+/// gateway.cache().set("greeting", "hello", None)?;
+/// assert_eq!(gateway.cache().get::<String>("greeting")?.as_deref(), Some("hello"));
+/// # Ok::<(), zerobill::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+struct Inner {
+    base: Base,
+    interfaces: Interfaces,
+    exposed: Vec<String>,
+}
+
+/// What every interface may use and that uses none.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) output: Output,
+    pub(crate) environment: Environment,
+    pub(crate) meter: Meter,
+}
+
+impl Base {
+    /// The running invocation, if it is one of this gateway.
+    pub(crate) fn current(&self) -> Option<Invocation> {
+        Invocation::current().filter(|invocation| invocation.gateway().base().meter.is(&self.meter))
+    }
+}
+
+/// What a gateway has done so far.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct GatewayStats {
+    /// The library's version.
+    pub version: &'static str,
+    /// Age in milliseconds, freezes included.
+    pub age_ms: u64,
+    /// Invocations, operations and time.
+    pub usage: Usage,
+    /// What was built so far, and how long it took.
+    pub built: Vec<BuildRecord>,
+    /// Lines that standard output did not take.
+    pub lost_lines: u64,
+}
+
+impl Gateway {
+    /// A builder, which reads the process's environment unless told otherwise.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn assemble(base: Base, interfaces: Interfaces, exposed: Vec<String>) -> Self {
+        Self(Arc::new(Inner {
+            base,
+            interfaces,
+            exposed,
+        }))
+    }
+
+    pub(crate) fn base(&self) -> &Base {
+        &self.0.base
+    }
+
+    pub(crate) fn interfaces(&self) -> &Interfaces {
+        &self.0.interfaces
+    }
+
+    /// Calls the operation `interface`.`operation` with JSON parameters.
+    ///
+    /// It does what the typed call does. Unknown names and wrong parameters are errors that name the nearest right one.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use serde_json::json;
+    /// let gateway = zerobill::Gateway::builder().build().expect("the defaults are valid");
+    /// gateway.execute_operation("cache", "set", json!({ "key": "a", "value": [1, 2] })).await?;
+    /// assert_eq!(gateway.execute_operation("cache", "get", json!({ "key": "a" })).await?, json!([1, 2]));
+    /// let error = gateway.execute_operation("cache", "gte", json!({})).await.unwrap_err();
+    /// assert_eq!(error.to_string(), "unknown operation `cache.gte`; did you mean `get`?");
+    /// # Ok::<(), zerobill::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn execute_operation(&self, interface: &str, operation: &str, parameters: Value) -> Result<Value> {
+        let operation = find_operation(interface, operation)?;
+        let result = match operation.call(self, parameters) {
+            Reply::Ready(result) => result,
+            Reply::Pending(future) => future.await,
+        };
+        self.0.base.meter.operation(result.is_err());
+        result
+    }
+
+    /// The same for a call that an event asks for: only exposed operations answer.
+    pub async fn execute_exposed_operation(&self, interface: &str, operation: &str, params: Value) -> Result<Value> {
+        // A name that does not exist is said to be wrong, which tells a caller nothing: the table is public.
+        let name = qualified(find_interface(interface)?, find_operation(interface, operation)?);
+        if !self.0.exposed.contains(&name) {
+            let message =
+                format!("operation `{name}` is not exposed to events; name it in `ZEROBILL_EXPOSE` to allow it");
+            return Err(Error::new(OPERATION_NOT_EXPOSED, message));
+        }
+        self.execute_operation(interface, operation, params).await
+    }
+
+    /// Runs `work` as one invocation: with its own log keys, buffer, sampling and metrics, all written before this returns.
+    pub async fn invoke<T, E>(&self, context: Context, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let mut ending = Ending {
+            invocation: Invocation::begin(self.clone(), context),
+            failed: true,
+        };
+        let result = ending.invocation.scope(work).await;
+        ending.failed = result.is_err();
+        result
+    }
+
+    /// The health of each interface, in layer order.
+    pub fn health(&self) -> Vec<(&'static str, Health)> {
+        self.0
+            .interfaces
+            .services()
+            .map(|(name, service)| (name, service.health()))
+            .collect()
+    }
+
+    /// What this gateway has done so far.
+    pub fn stats(&self) -> GatewayStats {
+        GatewayStats {
+            version: env!("CARGO_PKG_VERSION"),
+            age_ms: microseconds(self.0.base.clock.age()) / 1_000,
+            usage: self.0.base.meter.usage(),
+            built: self
+                .0
+                .interfaces
+                .services()
+                .filter_map(|(_, service)| service.build_record())
+                .collect(),
+            lost_lines: self.0.base.output.failures(),
+        }
+    }
+
+    /// Gives back what the interface `name` has built; says whether there was anything. The next use builds it again.
+    pub fn unload(&self, name: &str) -> Result<bool> {
+        let row = find_interface(name)?;
+        let mut services = self.0.interfaces.services();
+        let service = services.find(|(name, _)| *name == row.name);
+        service
+            .map(|(_, service)| service.unload())
+            .ok_or_else(|| Error::new(NOT_FOUND, format!("no interface `{name}`")))
+    }
+
+    /// Ends what the interfaces keep for `invocation`, from the last to the first, so that what one warns of is still logged.
+    pub(crate) fn finish(&self, invocation: &Invocation) {
+        invocation.enter(|| {
+            for (_, service) in self.0.interfaces.services().rev() {
+                service.finish(invocation);
+            }
+        });
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("exposed", &self.0.exposed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ends the invocation also when its work panics or is dropped half way.
+struct Ending {
+    invocation: Invocation,
+    failed: bool,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.invocation.end(self.failed);
+    }
+}
+
+/// The interface of that name.
+pub fn find_interface(name: &str) -> Result<&'static InterfaceRow> {
+    CATALOGUE.iter().find(|row| row.name == name).ok_or_else(|| {
+        let hint = suggestion(name, CATALOGUE.iter().map(|row| row.name));
+        Error::new(UNKNOWN_INTERFACE, format!("unknown interface `{name}`{hint}"))
+    })
+}
+
+/// The operation of that name.
+pub fn find_operation(interface: &str, operation: &str) -> Result<&'static dyn Operation> {
+    let row = find_interface(interface)?;
+    row.operations
+        .iter()
+        .find(|row| row.description().name == operation)
+        .copied()
+        .ok_or_else(|| {
+            let hint = suggestion(operation, row.operations.iter().map(|row| row.description().name));
+            Error::new(
+                UNKNOWN_OPERATION,
+                format!("unknown operation `{interface}.{operation}`{hint}"),
+            )
+        })
+}
+
+/// `interface.operation`.
+pub(crate) fn qualified(interface: &InterfaceRow, operation: &dyn Operation) -> String {
+    format!("{}.{}", interface.name, operation.description().name)
+}

@@ -1,0 +1,77 @@
+//! Handlers: what answers a kind of event, and the table that finds the one that does.
+
+use std::{fmt, future::Future, panic::AssertUnwindSafe, pin::Pin};
+
+use futures_util::FutureExt as _;
+use serde_json::value::RawValue;
+
+use crate::{
+    error::{Error, HANDLER_PANICKED, Result, UNHANDLED_EVENT},
+    event::Event,
+    gateway::Gateway,
+};
+
+/// A handler's answer: JSON, sent as it stands.
+pub type Reply = Box<RawValue>;
+
+/// An answer to come.
+pub type ReplyFuture<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + Send + 'a>>;
+
+/// Answers a kind of event, calling the gateway's interfaces.
+///
+/// A handler is made when the function starts, so it holds nothing heavy: that is built inside the gateway on first use.
+pub trait Handler: Send + Sync {
+    /// Its name, for logs.
+    fn name(&self) -> &'static str;
+
+    /// Whether it answers this event. The first handler of the table that does is asked.
+    fn accepts(&self, gateway: &Gateway, event: &Event) -> bool;
+
+    /// The answer.
+    fn handle<'a>(&'a self, gateway: &'a Gateway, event: &'a Event) -> ReplyFuture<'a>;
+}
+
+/// The handlers of a function, in the order in which they are asked.
+pub struct Handlers(Vec<Box<dyn Handler>>);
+
+impl Handlers {
+    /// A table of these handlers.
+    #[must_use]
+    pub fn new(handlers: Vec<Box<dyn Handler>>) -> Self {
+        Self(handlers)
+    }
+
+    /// The answer of the first handler that accepts `event`.
+    ///
+    /// A handler that panics fails this one invocation.
+    ///
+    /// # Errors
+    /// What the handler said; `unhandled_event` if none accepts; `handler_panicked`.
+    pub async fn dispatch(&self, gateway: &Gateway, event: &Event) -> Result<Reply> {
+        let answer = async {
+            let Some(handler) = self.0.iter().find(|handler| handler.accepts(gateway, event)) else {
+                let kind = event.kind().as_str();
+                return Err(Error::new(
+                    UNHANDLED_EVENT,
+                    format!("no handler of this function answers `{kind}` events"),
+                ));
+            };
+            handler.handle(gateway, event).await
+        };
+        match AssertUnwindSafe(answer).catch_unwind().await {
+            Ok(result) => result,
+            Err(_) => Err(Error::new(
+                HANDLER_PANICKED,
+                "the handler failed unexpectedly; its log says where",
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for Handlers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|handler| handler.name()))
+            .finish()
+    }
+}

@@ -1,0 +1,38 @@
+//! `cache`: values in memory, bounded by bytes, that expire.
+
+mod entry;
+mod error;
+mod operations;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::operations::OPERATIONS;
+pub use self::{
+    error::CacheError,
+    service::{Cache, CacheStats},
+};
+use super::config::{Setting, SettingKind};
+use crate::environment;
+
+/// What the interface is for.
+pub(crate) const DOC: &str = "Values in memory, bounded by bytes, that expire.";
+
+const MAX_BYTES: Setting = Setting::new(
+    "cache.max_bytes",
+    environment::CACHE_MAX_BYTES,
+    SettingKind::Integer(1_024, 10 << 30),
+    "4194304",
+);
+const TTL_SECONDS: Setting = Setting::new(
+    "cache.ttl_seconds",
+    environment::CACHE_TTL_SECONDS,
+    SettingKind::Number(0.0, MAX_TTL_SECONDS),
+    "",
+);
+
+/// The longest time to live, a thousand years: what is longer need not expire.
+pub(crate) const MAX_TTL_SECONDS: f64 = 31_557_600_000.0;
+
+/// Its settings.
+pub(crate) const SETTINGS: &[Setting] = &[MAX_BYTES, TTL_SECONDS];

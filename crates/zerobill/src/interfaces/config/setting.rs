@@ -1,0 +1,115 @@
+//! Settings as data: a key, its variables, its type and its default.
+
+use serde_json::Value;
+
+use crate::environment::Variable;
+
+/// A setting that the library knows.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Setting {
+    /// Its key in the file and in `config.get`, such as `logging.level`.
+    pub key: &'static str,
+    /// The environment variable that sets it, with its older names.
+    pub variable: Variable,
+    /// What values it takes.
+    pub kind: SettingKind,
+    /// Its default as text; empty means none.
+    pub default: &'static str,
+}
+
+/// What values a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SettingKind {
+    /// Any text.
+    Text,
+    /// `1 y yes t true on` or `0 n no f false off`, in any case.
+    Boolean,
+    /// A whole number from the first to the second, both included.
+    Integer(u64, u64),
+    /// A number from the first to the second, both included.
+    Number(f64, f64),
+    /// One of these words, in any case; kept as written here.
+    Choice(&'static [&'static str]),
+}
+
+impl Setting {
+    pub(crate) const fn new(key: &'static str, variable: Variable, kind: SettingKind, default: &'static str) -> Self {
+        Self {
+            key,
+            variable,
+            kind,
+            default,
+        }
+    }
+
+    /// Whether a wrong value in the environment is only warned of: so for the variables that existing functions bring along.
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.variable.names.len() > 1
+    }
+
+    /// The default as a value; null where there is none.
+    pub(crate) fn default_value(&self) -> Value {
+        if self.default.is_empty() {
+            Value::Null
+        } else {
+            self.kind.parse(self.default).unwrap_or_default()
+        }
+    }
+}
+
+impl SettingKind {
+    /// The value of `text`, as it stands in an environment variable.
+    pub(crate) fn parse(self, text: &str) -> Option<Value> {
+        let text = text.trim();
+        match self {
+            Self::Text => Some(text.into()),
+            Self::Boolean => parse_boolean(text).map(Value::Bool),
+            Self::Integer(..) => text.parse::<u64>().ok().and_then(|number| self.check(&number.into())),
+            Self::Number(..) => text.parse::<f64>().ok().and_then(|number| self.check(&number.into())),
+            Self::Choice(words) => words
+                .iter()
+                .find(|word| word.eq_ignore_ascii_case(text))
+                .map(|word| Value::from(*word)),
+        }
+    }
+
+    /// `value` as this setting keeps it, if it is one of its values.
+    pub(crate) fn check(self, value: &Value) -> Option<Value> {
+        match (self, value) {
+            (_, Value::String(text)) => self.parse(text),
+            (Self::Boolean, Value::Bool(_)) => Some(value.clone()),
+            (Self::Integer(low, high), Value::Number(number)) => number
+                .as_u64()
+                .filter(|number| (low..=high).contains(number))
+                .map(Value::from),
+            (Self::Number(low, high), Value::Number(number)) => number
+                .as_f64()
+                .filter(|number| (low..=high).contains(number))
+                .map(Value::from),
+            _ => None,
+        }
+    }
+
+    /// What it takes, for messages.
+    pub(crate) fn expected(self) -> String {
+        match self {
+            Self::Text => "text".to_owned(),
+            Self::Boolean => "`true` or `false`".to_owned(),
+            Self::Integer(low, u64::MAX) => format!("a whole number from {low}"),
+            Self::Integer(low, high) => format!("a whole number from {low} to {high}"),
+            Self::Number(low, high) => format!("a number from {low} to {high}"),
+            Self::Choice(words) => format!("one of {}", words.join(", ")),
+        }
+    }
+}
+
+/// The words for yes and no that environment variables use.
+pub(crate) fn parse_boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "y" | "yes" | "t" | "true" | "on" => Some(true),
+        "0" | "n" | "no" | "f" | "false" | "off" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,16 @@
+//! The operations of `debug`.
+
+use crate::operation::{Nothing, Operation, op_value};
+
+/// The rows.
+pub(crate) const OPERATIONS: &[&dyn Operation] = &[
+    &op_value("health", "Says how each interface is.", |g, _: Nothing| {
+        g.debug().health(g)
+    })
+    .read_only(),
+    &op_value("stats", "Returns what the gateway has done so far.", |g, _: Nothing| {
+        g.debug().stats(g)
+    })
+    .read_only()
+    .same_shape("it counts the calls, this one among them"),
+];

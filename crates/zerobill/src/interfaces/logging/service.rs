@@ -1,0 +1,376 @@
+//! Writes records as lines: what is written, held back or left out, and with which keys.
+
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
+    },
+};
+
+use super::{
+    BUFFER, BUFFER_BYTES, LEVEL, LOG_EVENT, MAX_BYTES, PRETTY, SAMPLE_RATE,
+    fields::{FieldWriter, Fields},
+    level::Level,
+    line::{Line, STANDARD_KEYS, head, pretty},
+    scope::{Scope, TooLong},
+};
+use crate::{
+    environment::LAMBDA_LOG_LEVEL,
+    gateway::Base,
+    interfaces::{
+        Health, Service,
+        config::{Config, SERVICE, Watched},
+    },
+    invocation::Invocation,
+};
+
+/// Writes log lines. No call ever fails or panics, whatever is logged.
+///
+/// ```
+/// use zerobill::{Gateway, output::Output};
+/// let output = Output::captured();
+/// let gateway = Gateway::builder().output(output.clone()).build().expect("valid");
+/// gateway.logging().info("order placed", [("order", 7)]);
+/// assert!(output.lines()[0].starts_with(r#"{"level":"INFO","message":"order placed","timestamp":""#));
+/// assert!(output.lines()[0].ends_with(r#""service":"service_undefined","order":7}"#));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Logging(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    base: Base,
+    settings: Watched<Settings>,
+    /// The level set on the Lambda function.
+    lambda_level: Option<Level>,
+    /// The level set in code; 0 is none.
+    code_level: AtomicU8,
+    /// Keys of every line, appended outside an invocation.
+    keys: Mutex<FieldWriter>,
+    warned_of_key: AtomicBool,
+    warned_of_level: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Settings {
+    service: String,
+    level: Level,
+    log_event: bool,
+    sample_rate: f64,
+    pretty: bool,
+    /// How many bytes may be held back, if lines are held back at all.
+    buffer: Option<usize>,
+    max_bytes: usize,
+    /// The head of lines outside an invocation.
+    head: Vec<u8>,
+}
+
+impl Settings {
+    fn read(config: &Config) -> Self {
+        let bytes = |number: Option<u64>| usize::try_from(number.unwrap_or_default()).unwrap_or(usize::MAX);
+        let service = config.text(&SERVICE);
+        Self {
+            head: head(&service, 0.0, None),
+            service,
+            level: Level::parse(&config.text(&LEVEL)).unwrap_or(Level::Info),
+            log_event: config.flag(&LOG_EVENT),
+            sample_rate: config.number(&SAMPLE_RATE).unwrap_or_default(),
+            pretty: config.flag(&PRETTY),
+            buffer: config.flag(&BUFFER).then(|| bytes(config.integer(&BUFFER_BYTES))),
+            max_bytes: bytes(config.integer(&MAX_BYTES)),
+        }
+    }
+}
+
+thread_local! {
+    /// The memory in which a thread makes its lines.
+    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Logging {
+    pub(crate) fn new(base: &Base, config: Config) -> Self {
+        let lambda_level = base
+            .environment
+            .read(&LAMBDA_LOG_LEVEL)
+            .and_then(|(_, word)| Level::parse(word));
+        Self(Arc::new(Inner {
+            base: base.clone(),
+            settings: Watched::new(config, Settings::read),
+            lambda_level,
+            code_level: AtomicU8::new(0),
+            keys: Mutex::default(),
+            warned_of_key: AtomicBool::new(false),
+            warned_of_level: AtomicBool::new(false),
+        }))
+    }
+
+    /// Writes a line at TRACE.
+    pub fn trace(&self, message: &str, fields: impl Fields) {
+        self.write(Level::Trace, message, &fields);
+    }
+
+    /// Writes a line at DEBUG.
+    pub fn debug(&self, message: &str, fields: impl Fields) {
+        self.write(Level::Debug, message, &fields);
+    }
+
+    /// Writes a line at INFO.
+    pub fn info(&self, message: &str, fields: impl Fields) {
+        self.write(Level::Info, message, &fields);
+    }
+
+    /// Writes a line at WARN.
+    pub fn warning(&self, message: &str, fields: impl Fields) {
+        self.write(Level::Warn, message, &fields);
+    }
+
+    /// Writes a line at ERROR, and before it what was held back.
+    pub fn error(&self, message: &str, fields: impl Fields) {
+        self.write(Level::Error, message, &fields);
+    }
+
+    /// Writes a line at CRITICAL, and before it what was held back.
+    pub fn critical(&self, message: &str, fields: impl Fields) {
+        self.write(Level::Critical, message, &fields);
+    }
+
+    /// Sets the level for this process. The level set on the Lambda function still wins.
+    pub fn set_level(&self, level: Level) {
+        self.0.code_level.store(level as u8, Relaxed);
+        if self.0.lambda_level.is_some_and(|lambda| level < lambda) && !self.0.warned_of_level.swap(true, Relaxed) {
+            let lambda = self.level();
+            self.warning(
+                &format!("level {level} is set in code, but the function's own level {lambda} wins"),
+                (),
+            );
+        }
+    }
+
+    /// The level in force, sampling aside.
+    pub fn level(&self) -> Level {
+        self.level_under(&self.0.settings.read())
+    }
+
+    /// Adds keys to every further line: of this invocation, or of the process where none is running.
+    pub fn append_keys(&self, keys: impl Fields) {
+        let mut written = FieldWriter::default();
+        keys.write(&mut written);
+        self.warn_of_standard_keys(&written);
+        self.with_keys(|own| written.write(own));
+    }
+
+    /// Removes keys that were appended; says how many were there.
+    pub fn remove_keys<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> usize {
+        let names: Vec<N> = names.into_iter().collect();
+        self.with_keys(|own| names.iter().filter(|name| own.remove(name.as_ref())).count())
+    }
+
+    /// Writes what was held back in this invocation; says how many lines.
+    pub fn flush(&self) -> usize {
+        let invocation = self.0.base.current();
+        let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
+        scope.map_or(0, |scope| self.flush_held(scope, &self.0.settings.read()))
+    }
+
+    /// Logs the incoming event at INFO with its secrets masked, where the settings ask for it.
+    pub fn event(&self, event: &serde_json::value::RawValue) {
+        if self.0.settings.read().log_event {
+            self.info("event received", [("event", event)]);
+        }
+    }
+
+    /// Whether a line at `level` would be kept.
+    pub(crate) fn keeps(&self, level: Level) -> bool {
+        let settings = self.0.settings.read();
+        let invocation = self.0.base.current();
+        let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
+        level >= self.level_under(&settings)
+            || scope.is_some_and(|scope| {
+                level >= Level::Debug && self.sampled(scope, &settings)
+                    || level <= Level::Debug && settings.buffer.is_some()
+            })
+    }
+
+    pub(crate) fn write(&self, level: Level, message: &str, fields: &dyn Fields) {
+        let settings = self.0.settings.read();
+        let invocation = self.0.base.current();
+        let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
+        let sampled = scope.is_some_and(|scope| self.sampled(scope, &settings));
+        let hold = settings
+            .buffer
+            .filter(|_| level <= Level::Debug && scope.is_some() && !sampled);
+        if level < self.level_under(&settings) && !(sampled && level >= Level::Debug) && hold.is_none() {
+            return;
+        }
+        let mut written = FieldWriter::default();
+        fields.write(&mut written);
+        self.warn_of_standard_keys(&written);
+        // A `Serialize` or `Display` that logs finds the thread's memory in use and takes its own.
+        let mut line = LINE.try_with(RefCell::take).unwrap_or_default();
+        line.clear();
+        self.make(
+            &mut line,
+            level,
+            message,
+            &written,
+            &settings,
+            invocation.as_ref().zip(scope),
+        );
+        if let Some((scope, limit)) = scope.zip(hold) {
+            self.hold(&line, limit, scope, &settings);
+        } else {
+            if let Some(scope) = scope.filter(|_| level >= Level::Error) {
+                self.flush_held(scope, &settings);
+            }
+            self.put(&line, level, scope, &settings);
+        }
+        _ = LINE.try_with(|memory| memory.replace(line));
+    }
+
+    /// Keeps a finished line back; one larger than all that may be held is written with a warning.
+    fn hold(&self, line: &[u8], limit: usize, scope: &Scope, settings: &Settings) {
+        let kept = scope
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keep(line, limit);
+        if let Err(TooLong) = kept {
+            self.put(line, Level::Warn, Some(scope), settings);
+            self.warning(
+                &format!(
+                    "a line of {} bytes does not fit the {limit} bytes held back",
+                    line.len()
+                ),
+                (),
+            );
+        }
+    }
+
+    fn make(
+        &self,
+        line: &mut Vec<u8>,
+        level: Level,
+        message: &str,
+        fields: &FieldWriter,
+        settings: &Settings,
+        inside: Option<(&Invocation, &Scope)>,
+    ) {
+        let none = Mutex::default();
+        let own = inside
+            .map_or(&none, |(_, scope)| &scope.keys)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let persistent = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let head: &[u8] = match inside {
+            Some((invocation, scope)) => scope
+                .head
+                .get_or_init(|| head(&settings.service, settings.sample_rate, Some(invocation))),
+            None => &settings.head,
+        };
+        let correlation_id = inside.and_then(|(invocation, _)| invocation.correlation_id());
+        Line {
+            level,
+            message,
+            head,
+            correlation_id,
+            keys: [fields, &own, &persistent],
+        }
+        .write(line, &self.0.base.clock);
+    }
+
+    /// Writes a finished line, unless the invocation's budget is used up and the line can be missed.
+    fn put(&self, line: &[u8], level: Level, scope: Option<&Scope>, settings: &Settings) {
+        if let Some(scope) = scope.filter(|_| settings.max_bytes > 0) {
+            let before = scope.written.fetch_add(line.len(), Relaxed);
+            if level <= Level::Info && before.saturating_add(line.len()) > settings.max_bytes {
+                scope.written.fetch_sub(line.len(), Relaxed);
+                scope.left_out.fetch_add(1, Relaxed);
+                return;
+            }
+        }
+        if settings.pretty {
+            self.0.base.output.write_line(&pretty(line));
+        } else {
+            self.0.base.output.write_line(line);
+        }
+    }
+
+    fn flush_held(&self, scope: &Scope, settings: &Settings) -> usize {
+        let (lines, evicted) = scope.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        for line in &lines {
+            self.put(line, Level::Debug, Some(scope), settings);
+        }
+        if evicted > 0 {
+            self.warning(
+                &format!("{evicted} older lines were dropped: what is held back is limited"),
+                (),
+            );
+        }
+        lines.len()
+    }
+
+    fn level_under(&self, settings: &Settings) -> Level {
+        let code = [
+            Level::Trace,
+            Level::Debug,
+            Level::Info,
+            Level::Warn,
+            Level::Error,
+            Level::Critical,
+        ]
+        .into_iter()
+        .find(|level| *level as u8 == self.0.code_level.load(Relaxed));
+        self.0.lambda_level.or(code).unwrap_or(settings.level)
+    }
+
+    fn sampled(&self, scope: &Scope, settings: &Settings) -> bool {
+        settings.sample_rate > 0.0
+            && *scope
+                .sampled
+                .get_or_init(|| self.0.base.random.unit() < settings.sample_rate)
+    }
+
+    fn with_keys<R>(&self, with: impl FnOnce(&mut FieldWriter) -> R) -> R {
+        let invocation = self.0.base.current();
+        let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
+        let keys = scope.map_or(&self.0.keys, |scope| &scope.keys);
+        with(&mut keys.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Warns, once, of a caller's key that is named like a standard one and therefore left out.
+    fn warn_of_standard_keys(&self, fields: &FieldWriter) {
+        let Some(name) = fields.names().find(|name| STANDARD_KEYS.contains(name)) else {
+            return;
+        };
+        if !self.0.warned_of_key.swap(true, Relaxed) {
+            self.warning(&format!("key `{name}` is left out: lines have a key of that name"), ());
+        }
+    }
+}
+
+impl Service for Logging {
+    fn health(&self) -> Health {
+        match self.0.base.output.failures() {
+            0 => Health::of(Vec::new()),
+            lost => Health::of(vec![format!("standard output did not take {lost} lines")]),
+        }
+    }
+
+    fn finish(&self, invocation: &Invocation) {
+        let Some(scope) = invocation.state_if_used::<Scope>() else {
+            return;
+        };
+        let left_out = scope.left_out.load(Relaxed);
+        if left_out > 0 {
+            let max = self.0.settings.read().max_bytes;
+            self.warning(
+                &format!(
+                    "{left_out} lines at INFO and below were left out: the invocation's {max} bytes are used up; \
+                     `ZEROBILL_LOG_MAX_BYTES` sets the limit"
+                ),
+                (),
+            );
+        }
+    }
+}

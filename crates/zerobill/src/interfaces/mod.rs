@@ -1,0 +1,103 @@
+//! The interfaces and their one registration list, in layer order: each may use only those above it.
+
+use serde::Serialize;
+
+use crate::{
+    gateway::{Base, Gateway},
+    invocation::Invocation,
+    lazy::BuildRecord,
+    operation::Operation,
+};
+
+#[macro_use]
+mod registration;
+
+pub mod cache;
+pub mod config;
+pub mod debug;
+pub mod logging;
+
+interfaces! {
+    config: config::Config;
+    logging: logging::Logging [config],
+    cache: cache::Cache [config],
+    debug: debug::Debug [],
+}
+
+/// An interface as the catalogue lists it.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct InterfaceRow {
+    /// Its name: the folder's, the accessor's and the JSON name.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub doc: &'static str,
+    /// Its operations.
+    pub operations: &'static [&'static dyn Operation],
+    /// Its settings.
+    pub settings: &'static [config::Setting],
+}
+
+impl std::fmt::Debug for InterfaceRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InterfaceRow")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How an interface is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Health {
+    /// Whether it does its job in full.
+    pub status: Status,
+    /// Why not, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+/// Whether an interface does its job in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It does.
+    Ok,
+    /// It answers, but something is wrong.
+    Degraded,
+}
+
+impl Health {
+    /// Ok where there are no `reasons` for anything else.
+    pub(crate) fn of(reasons: Vec<String>) -> Self {
+        Self {
+            status: if reasons.is_empty() {
+                Status::Ok
+            } else {
+                Status::Degraded
+            },
+            reasons,
+        }
+    }
+}
+
+/// What the gateway asks of every interface.
+pub(crate) trait Service {
+    /// How it is.
+    fn health(&self) -> Health {
+        Health::of(Vec::new())
+    }
+
+    /// When its heavy part was last built, if it has one.
+    fn build_record(&self) -> Option<BuildRecord> {
+        None
+    }
+
+    /// Gives its heavy part back.
+    fn unload(&self) -> bool {
+        false
+    }
+
+    /// Writes or drops what it kept for an invocation.
+    fn finish(&self, _invocation: &Invocation) {}
+}

@@ -1,0 +1,165 @@
+//! The scope of one invocation: everything that belongs to one request and to no other.
+
+use std::{
+    any::Any,
+    fmt,
+    future::Future,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use lambda_runtime::Context;
+
+use crate::{gateway::Gateway, lazy::microseconds};
+
+tokio::task_local! {
+    static CURRENT: Invocation;
+}
+
+/// One invocation, as a handle that can be cloned.
+///
+/// One execution environment can serve several invocations at once, so log keys, buffers, sampling and metrics live here.
+/// Tasks started with [`spawn`] stay inside it.
+#[derive(Clone)]
+pub struct Invocation(Arc<Inner>);
+
+struct Inner {
+    gateway: Gateway,
+    context: Context,
+    cold_start: bool,
+    started: Duration,
+    correlation_id: OnceLock<String>,
+    states: [OnceLock<Box<dyn Any + Send + Sync>>; STATES],
+}
+
+/// How many interfaces keep something per invocation.
+const STATES: usize = 2;
+
+/// What an interface keeps for one invocation, made on its first use in it.
+pub(crate) trait State: Any + Default + Send + Sync {
+    /// Its place, below [`STATES`] and no other's.
+    const PLACE: usize;
+}
+
+impl Invocation {
+    /// Begins an invocation of `gateway`.
+    pub(crate) fn begin(gateway: Gateway, context: Context) -> Self {
+        let cold_start = gateway.base().meter.begin();
+        let started = gateway.base().clock.monotonic();
+        let (correlation_id, states) = (OnceLock::new(), Default::default());
+        Self(Arc::new(Inner {
+            gateway,
+            context,
+            cold_start,
+            started,
+            correlation_id,
+            states,
+        }))
+    }
+
+    /// The invocation in which the caller runs.
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Clone::clone).ok()
+    }
+
+    /// Runs `work` inside this invocation.
+    pub async fn scope<F: Future>(&self, work: F) -> F::Output {
+        CURRENT.scope(self.clone(), work).await
+    }
+
+    /// Runs `work`, which does not await, inside this invocation.
+    pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
+        CURRENT.sync_scope(self.clone(), work)
+    }
+
+    /// The gateway it runs on.
+    pub fn gateway(&self) -> &Gateway {
+        &self.0.gateway
+    }
+
+    /// What Lambda said of it.
+    pub fn context(&self) -> &Context {
+        &self.0.context
+    }
+
+    /// Whether it is the first of its execution environment.
+    pub fn cold_start(&self) -> bool {
+        self.0.cold_start
+    }
+
+    /// How long it has been running.
+    pub fn elapsed(&self) -> Duration {
+        self.0.gateway.base().clock.monotonic().saturating_sub(self.0.started)
+    }
+
+    /// The time left before Lambda ends it; none if Lambda named no deadline.
+    pub fn remaining(&self) -> Option<Duration> {
+        let deadline = self.0.context.deadline;
+        let left = deadline.saturating_sub(self.0.gateway.base().clock.epoch_ms());
+        (deadline > 0).then(|| Duration::from_millis(left))
+    }
+
+    /// The `Root` part of the X-Ray trace header, such as `1-5759e988-bd862e3fe1be46a994272793`.
+    pub fn trace_id(&self) -> Option<&str> {
+        let header = self.0.context.xray_trace_id.as_deref()?;
+        header
+            .split(';')
+            .find_map(|part| part.trim().strip_prefix("Root="))
+            .filter(|root| !root.is_empty())
+    }
+
+    /// The correlation id, once [`set_correlation_id`](Self::set_correlation_id) has set it.
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.0.correlation_id.get().map(String::as_str)
+    }
+
+    /// Sets the correlation id; the first one stays. Says whether it was taken.
+    pub fn set_correlation_id(&self, id: impl Into<String>) -> bool {
+        self.0.correlation_id.set(id.into()).is_ok()
+    }
+
+    /// What the interface of `S` keeps for this invocation.
+    pub(crate) fn state<S: State>(&self) -> Option<&S> {
+        self.0
+            .states
+            .get(S::PLACE)?
+            .get_or_init(|| Box::<S>::default())
+            .downcast_ref()
+    }
+
+    /// The same, if that interface was used in this invocation.
+    pub(crate) fn state_if_used<S: State>(&self) -> Option<&S> {
+        self.0.states.get(S::PLACE)?.get()?.downcast_ref()
+    }
+
+    /// Ends it: what was held back is written or dropped, and it is counted.
+    pub(crate) fn end(&self, failed: bool) {
+        self.0.gateway.finish(self);
+        self.0.gateway.base().meter.end(microseconds(self.elapsed()), failed);
+    }
+}
+
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("request_id", &self.0.context.request_id)
+            .field("cold_start", &self.0.cold_start)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Starts a task that stays inside the invocation in which the caller runs.
+///
+/// # Panics
+/// Outside a Tokio runtime, as [`tokio::spawn`] does.
+#[expect(clippy::disallowed_methods, reason = "the one place that may start tasks")]
+pub fn spawn<F>(work: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    match Invocation::current() {
+        Some(invocation) => tokio::spawn(CURRENT.scope(invocation, work)),
+        None => tokio::spawn(work),
+    }
+}
