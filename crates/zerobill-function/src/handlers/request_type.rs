@@ -1,0 +1,31 @@
+//! Answers `{"requestType": "health_check"}` and `{"requestType": "stats"}`, which only direct invocations can send.
+
+use zerobill::{Error, Event, EventKind, Gateway, Handler, error::INVALID_EVENT, handler::ReplyFuture};
+
+use super::reply;
+
+pub(crate) struct RequestType;
+
+impl Handler for RequestType {
+    fn name(&self) -> &'static str {
+        "request_type"
+    }
+
+    fn accepts(&self, _gateway: &Gateway, event: &Event) -> bool {
+        event.kind() == EventKind::RequestType
+    }
+
+    fn handle<'a>(&'a self, gateway: &'a Gateway, event: &'a Event) -> ReplyFuture<'a> {
+        Box::pin(async move {
+            match event.request_type().as_deref() {
+                Some("health_check") => reply(&gateway.debug().health(gateway)),
+                Some("stats") => reply(&gateway.debug().stats(gateway)),
+                other => {
+                    let name = other.unwrap_or_default();
+                    let message = format!("unknown requestType `{name}`; there are `health_check` and `stats`");
+                    Err(Error::new(INVALID_EVENT, message))
+                }
+            }
+        })
+    }
+}
