@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use lambda_runtime::Runtime;
 use zerobill::{
     Gateway,
+    config::Faults,
     environment::{Environment, FUNCTION_MEMORY, FUNCTION_NAME, FUNCTION_VERSION, MAX_CONCURRENCY, RUNTIME_API},
     handler::Handlers,
 };
@@ -40,14 +41,13 @@ pub fn run_process() -> ExitCode {
         ));
         return ExitCode::from(USAGE);
     }
-    let gateway = match Gateway::builder().environment(environment.clone()).build() {
-        Ok(gateway) => gateway,
-        Err(faults) => {
-            init_error::report(runtime_api, zerobill::error::INVALID_CONFIGURATION, &faults.to_string());
-            zerobill::gateway::log_error(&faults.to_string(), ());
-            return ExitCode::from(USAGE);
-        }
-    };
+    let (gateway, faults) = Gateway::builder().environment(environment.clone()).build_anyway();
+    if !faults.is_empty() {
+        let text = Faults(faults).to_string();
+        init_error::report(runtime_api, zerobill::error::INVALID_CONFIGURATION, &text);
+        gateway.logging().critical(&text, ());
+        return ExitCode::from(USAGE);
+    }
     // The first default stays; nothing before this line has asked for one.
     zerobill::gateway::set_default_gateway(gateway.clone());
     panics::log_to(gateway.clone());

@@ -24,6 +24,9 @@ pub trait Handler: Send + Sync {
     /// Its name, for logs.
     fn name(&self) -> &'static str;
 
+    /// What it answers, in words, for the reply to an event that no handler answers.
+    fn answers(&self) -> &'static str;
+
     /// Whether it answers this event. The first handler of the table that does is asked.
     fn accepts(&self, gateway: &Gateway, event: &Event) -> bool;
 
@@ -50,11 +53,7 @@ impl Handlers {
     pub async fn dispatch(&self, gateway: &Gateway, event: &Event) -> Result<Reply> {
         let answer = async {
             let Some(handler) = self.0.iter().find(|handler| handler.accepts(gateway, event)) else {
-                let kind = event.kind().as_str();
-                return Err(Error::new(
-                    UNHANDLED_EVENT,
-                    format!("no handler of this function answers `{kind}` events"),
-                ));
+                return Err(self.unhandled(event));
             };
             handler.handle(gateway, event).await
         };
@@ -65,6 +64,17 @@ impl Handlers {
                 "the handler failed unexpectedly; its log says where",
             )),
         }
+    }
+}
+
+impl Handlers {
+    fn unhandled(&self, event: &Event) -> Error {
+        let answers: Vec<_> = self.0.iter().map(|handler| handler.answers()).collect();
+        let (kind, answers) = (event.kind().as_str(), answers.join(", "));
+        Error::new(
+            UNHANDLED_EVENT,
+            format!("no handler of this function answers `{kind}` events; it answers {answers}"),
+        )
     }
 }
 

@@ -20,6 +20,10 @@ impl Handler for HealthOverHttp {
         "http"
     }
 
+    fn answers(&self) -> &'static str {
+        "HTTP `GET /health`"
+    }
+
     fn accepts(&self, _gateway: &Gateway, event: &Event) -> bool {
         event.kind().is_http()
     }

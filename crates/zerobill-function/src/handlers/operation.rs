@@ -21,6 +21,10 @@ impl Handler for DirectOperation {
         "operation"
     }
 
+    fn answers(&self) -> &'static str {
+        "exposed operations as `{\"interface\":…,\"operation\":…,\"params\":{…}}`"
+    }
+
     fn accepts(&self, _gateway: &Gateway, event: &Event) -> bool {
         event.kind() == EventKind::Operation
     }

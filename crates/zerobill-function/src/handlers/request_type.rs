@@ -11,6 +11,10 @@ impl Handler for RequestType {
         "request_type"
     }
 
+    fn answers(&self) -> &'static str {
+        "`{\"requestType\":\"health_check\"}` and `\"stats\"`"
+    }
+
     fn accepts(&self, _gateway: &Gateway, event: &Event) -> bool {
         event.kind() == EventKind::RequestType
     }
