@@ -1,0 +1,139 @@
+//! The page of results: ratios first, then the figures behind them.
+
+use std::fmt::Write;
+
+use crate::cold::Cold;
+use crate::instructions::{Count, Instructions};
+use crate::statistics::Summary;
+use crate::subject::Subject;
+use crate::warm::Warm;
+
+/// All results as Markdown.
+pub(crate) fn page(
+    subjects: &[Subject],
+    machine: &str,
+    cold: &[Cold],
+    warm: &[Warm],
+    instructions: &Instructions,
+) -> String {
+    let mut page = format!("{machine}\n\nMedians; in brackets the middle half of the samples.\n");
+    let no_counts = Vec::new();
+    let counts = match instructions {
+        Instructions::Counted(counts) => counts,
+        Instructions::Missing(_) => &no_counts,
+    };
+    page.push_str(&ratios(subjects, cold, warm, counts));
+    page.push_str(&figures(subjects, cold, warm, counts));
+    if let Instructions::Missing(reason) = instructions {
+        let _infallible = write!(page, "\nInstructions were not counted: {reason}.\n");
+    }
+    page
+}
+
+fn ratios(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Count]) -> String {
+    let Some(reference) = subjects.first() else {
+        return String::new();
+    };
+    let mut columns = vec![
+        ("cold CPU", relative(cold, |cold| cold.cpu_ms.median)),
+        ("cold wall", relative(cold, |cold| cold.wall_ms.median)),
+        (
+            "cold private memory",
+            relative(cold, |cold| cold.private_dirty_kb.median),
+        ),
+        ("warm CPU", relative(warm, |warm| warm.cpu_us.median)),
+        ("warm wall", relative(warm, |warm| warm.wall_us.median)),
+    ];
+    if !counts.is_empty() {
+        columns.push(("cold instructions", relative(counts, |count| count.cold as f64)));
+        columns.push(("warm instructions", relative(counts, |count| count.warm as f64)));
+    }
+    table(&format!("Times `{}`", reference.name), subjects, &columns)
+}
+
+fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Count]) -> String {
+    let shown = |summary: Summary| {
+        let (low, high) = summary.quartiles;
+        format!("{:.2} ({low:.2}–{high:.2})", summary.median)
+    };
+    let mut columns = vec![
+        ("cold CPU ms", cold.iter().map(|cold| shown(cold.cpu_ms)).collect()),
+        ("cold wall ms", cold.iter().map(|cold| shown(cold.wall_ms)).collect()),
+        (
+            "private KB",
+            cold.iter()
+                .map(|cold| format!("{:.0}", cold.private_dirty_kb.median))
+                .collect(),
+        ),
+        (
+            "resident KB",
+            cold.iter()
+                .map(|cold| format!("{:.0}", cold.resident_kb.median))
+                .collect(),
+        ),
+        ("warm CPU µs", warm.iter().map(|warm| shown(warm.cpu_us)).collect()),
+        ("warm wall µs", warm.iter().map(|warm| shown(warm.wall_us)).collect()),
+        (
+            "private KB after",
+            warm.iter()
+                .map(|warm| format!("{} ({})", warm.private_dirty_kb, warm.count))
+                .collect(),
+        ),
+    ];
+    if !counts.is_empty() {
+        columns.push((
+            "cold instructions",
+            counts.iter().map(|count| count.cold.to_string()).collect(),
+        ));
+        columns.push((
+            "warm instructions",
+            counts.iter().map(|count| count.warm.to_string()).collect(),
+        ));
+    }
+    table("Figures", subjects, &columns)
+}
+
+/// Each figure divided by that of the first.
+fn relative<T>(items: &[T], figure: impl Fn(&T) -> f64) -> Vec<String> {
+    let first = items.first().map_or(f64::NAN, &figure);
+    items
+        .iter()
+        .map(|item| format!("{:.2}", figure(item) / first))
+        .collect()
+}
+
+/// A heading and a table with a row for each function.
+fn table(heading: &str, subjects: &[Subject], columns: &[(&str, Vec<String>)]) -> String {
+    let mut text = format!("\n## {heading}\n\n| function |");
+    for (name, _) in columns {
+        let _infallible = write!(text, " {name} |");
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"---:|".repeat(columns.len()));
+    text.push('\n');
+    for (row, subject) in subjects.iter().enumerate() {
+        let _infallible = write!(text, "| {} |", subject.name);
+        for (_, cells) in columns {
+            let _infallible = write!(text, " {} |", cells.get(row).map_or("", String::as_str));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_a_row_for_each_function() {
+        let subjects = [Subject::parse("hello=a").unwrap(), Subject::parse("ours=b").unwrap()];
+        let columns = [
+            ("CPU", relative(&[2.0, 3.0], |value| *value)),
+            ("KB", vec!["7".to_owned(), "8".to_owned()]),
+        ];
+        let expected =
+            "\n## Times\n\n| function | CPU | KB |\n|---|---:|---:|\n| hello | 1.00 | 7 |\n| ours | 1.50 | 8 |\n";
+        assert_eq!(table("Times", &subjects, &columns), expected);
+    }
+}

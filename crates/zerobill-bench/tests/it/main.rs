@@ -1,0 +1,48 @@
+//! Runs the bench on the bare function for a moment: every figure is there, and the ratios of a function to itself are near 1.
+
+use std::process::Command;
+
+#[test]
+fn a_function_measured_against_itself() {
+    let hello = env!("CARGO_BIN_EXE_hello");
+    let output = Command::new(env!("CARGO_BIN_EXE_zerobill-bench"))
+        .args([
+            "--subject",
+            &format!("one={hello}"),
+            "--subject",
+            &format!("other={hello}"),
+        ])
+        .args(["--cold", "3", "--rounds", "2", "--warm", "20", "--no-instructions"])
+        .output()
+        .unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| o")).collect();
+    assert_eq!(rows.len(), 4, "two tables of two rows:\n{page}");
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').skip(1).map(str::trim).collect();
+        assert!(cells.len() >= 5, "{row}");
+        for cell in cells {
+            let figure: f64 = cell.split(' ').next().unwrap().parse().unwrap();
+            assert!(figure > 0.0, "no figure is zero: {row}");
+        }
+    }
+    assert!(
+        page.contains("Instructions were not counted: left out by `--no-instructions`."),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_function_that_does_not_start_is_named() {
+    let output = Command::new(env!("CARGO_BIN_EXE_zerobill-bench"))
+        .args(["--subject", "gone=/no/such/program"])
+        .output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.contains("cold start of `gone`") && error.contains("/no/such/program"),
+        "{error}"
+    );
+}
