@@ -15,12 +15,14 @@ mod registration;
 pub mod cache;
 pub mod config;
 pub mod debug;
+pub mod lambda;
 pub mod logging;
 
 interfaces! {
     config: config::Config;
     logging: logging::Logging [config],
     cache: cache::Cache [config],
+    lambda: lambda::Lambda [],
     debug: debug::Debug [],
 }
 
