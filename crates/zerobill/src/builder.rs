@@ -1,6 +1,6 @@
 //! Builds a gateway, and says everything that is wrong with its configuration at once.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Builds a [`Gateway`]. What is not given comes from the process: its environment, clock and standard output.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[must_use]
 pub struct Builder {
     clock: Option<Clock>,
@@ -114,6 +114,17 @@ impl Builder {
     }
 }
 
+/// Prints the names of settings only: values may be secrets.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("config_file", &self.config_file)
+            .field("settings", &self.settings.keys().collect::<Vec<_>>())
+            .field("exposed", &self.exposed)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The operations that `in_code` and the comma-separated `setting` name, and the names that are none.
 fn exposed_names(in_code: Vec<String>, setting: &str) -> (Vec<String>, Vec<Fault>) {
     let (mut exposed, mut faults) = (Vec::new(), Vec::new());
@@ -139,7 +150,15 @@ fn exposed_names(in_code: Vec<String>, setting: &str) -> (Vec<String>, Vec<Fault
             })
             .map(|(row, operation)| qualified(row, operation))
             .collect();
-        if found.is_empty() {
+        if let Some(row) = CATALOGUE
+            .iter()
+            .find(|row| wanted == Some(row.name) && found.is_empty())
+        {
+            faults.push(Fault {
+                place: place.to_owned(),
+                problem: format!("no operation of `{}` only reads; name the one that is meant", row.name),
+            });
+        } else if found.is_empty() {
             let all: Vec<String> = rows.map(|(row, operation)| qualified(row, operation)).collect();
             let hint = suggestion(&name, all.iter().map(String::as_str));
             faults.push(Fault {

@@ -145,6 +145,8 @@ impl From<Error> for lambda_runtime::Diagnostic {
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()
+        // Comparing takes memory for each pair of letters, and a name this long was never meant to be one of ours.
+        .filter(|_| wrong.len() <= LONGEST_NAME)
         .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
         .filter(|(distance, name)| *distance <= (name.len().max(wrong.len()) / 2).max(1))
         .min_by_key(|(distance, _)| *distance)
@@ -163,6 +165,9 @@ pub(crate) fn suggestion<'a>(wrong: &str, names: impl IntoIterator<Item = &'a st
         _ => String::new(),
     }
 }
+
+/// Names that are longer are near to none.
+const LONGEST_NAME: usize = 128;
 
 /// More names than these are no help in a message.
 const LISTED_NAMES: usize = 12;
@@ -195,6 +200,11 @@ mod tests {
         assert_eq!(nearest("gte", names), Some("get"));
         assert_eq!(nearest("delte", names), Some("delete"));
         assert_eq!(nearest("observability", names), None);
+        assert_eq!(
+            nearest(&"get".repeat(2_000_000), names),
+            None,
+            "and takes no memory to say so"
+        );
         assert_eq!(suggestion("observability", names), "; there are `get`, `set`, `delete`");
     }
 }

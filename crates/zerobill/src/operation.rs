@@ -1,14 +1,18 @@
 //! Rows of the operation tables: one definition of an operation feeds dispatch, the command line, the reference and tests.
 
-use std::{future::Future, marker::PhantomData, pin::Pin};
+mod parameters;
+mod row;
 
-use serde::{Serialize, de::DeserializeOwned};
+use std::{future::Future, pin::Pin};
+
 use serde_json::{Map, Value, json};
 
-use crate::{
-    error::{Error, INTERNAL, INVALID_PARAMETER, MISSING_PARAMETER, Result, UNKNOWN_PARAMETER, suggestion},
-    gateway::Gateway,
+pub use self::parameters::{Field, Kind, Parameters};
+pub(crate) use self::{
+    parameters::Nothing,
+    row::{op, op_value},
 };
+use crate::{error::Result, gateway::Gateway};
 
 /// An operation that can be called by name with JSON parameters.
 pub trait Operation: Send + Sync {
@@ -17,6 +21,10 @@ pub trait Operation: Send + Sync {
 
     /// Runs it: the very call that a typed caller writes.
     fn call<'a>(&'a self, gateway: &'a Gateway, parameters: Value) -> Reply<'a>;
+
+    /// The fields of the struct that takes the parameters, in its order.
+    #[cfg(test)]
+    fn struct_fields(&self) -> Option<&'static [&'static str]>;
 }
 
 /// What an operation is called, takes and may be used for.
@@ -63,242 +71,6 @@ impl std::fmt::Debug for Reply<'_> {
     }
 }
 
-/// The parameters of an operation: a struct and, beside it, its fields as a constant list.
-pub trait Parameters: DeserializeOwned {
-    /// The fields, in the struct's order; a test holds them against the struct.
-    const FIELDS: &'static [Field];
-}
-
-/// One parameter.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    /// Its name.
-    pub name: &'static str,
-    /// Its JSON type.
-    pub kind: Kind,
-    /// Whether a call without it is an error.
-    pub required: bool,
-    /// What it means, with units.
-    pub doc: &'static str,
-}
-
-impl Field {
-    /// A parameter that must be there.
-    pub const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self {
-            name,
-            kind,
-            required: true,
-            doc,
-        }
-    }
-
-    /// A parameter that may be left out or null.
-    pub const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self {
-            name,
-            kind,
-            required: false,
-            doc,
-        }
-    }
-}
-
-/// A JSON type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Text.
-    String,
-    /// A whole number from 0 to 2^64 - 1.
-    Integer,
-    /// A number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// An object.
-    Object,
-    /// An array.
-    Array,
-    /// Anything, null included.
-    Any,
-}
-
-impl Kind {
-    /// The type's name in JSON Schema; none for [`Any`](Self::Any).
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Object => "object",
-            Self::Array => "array",
-            Self::Any => "any",
-        }
-    }
-
-    fn accepts(self, value: &Value) -> bool {
-        match self {
-            Self::String => value.is_string(),
-            Self::Integer => value.is_u64(),
-            Self::Number => value.is_number(),
-            Self::Boolean => value.is_boolean(),
-            Self::Object => value.is_object(),
-            Self::Array => value.is_array(),
-            Self::Any => true,
-        }
-    }
-}
-
-/// No parameters.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-pub(crate) struct Nothing {}
-
-impl Parameters for Nothing {
-    const FIELDS: &'static [Field] = &[];
-}
-
-/// A row: its description and the call.
-pub(crate) struct Row<P, R, E, F> {
-    description: Description,
-    run: F,
-    marker: PhantomData<fn(P) -> Result<R, E>>,
-}
-
-/// A row whose call answers at once.
-pub(crate) const fn op<P, R, E, F>(name: &'static str, doc: &'static str, run: F) -> Row<P, R, E, F>
-where
-    P: Parameters,
-    F: Fn(&Gateway, P) -> Result<R, E> + Copy,
-{
-    let description = Description {
-        name,
-        doc,
-        fields: P::FIELDS,
-        example: "{}",
-        read_only: false,
-        repeatable: Repeatable::Equal,
-    };
-    Row {
-        description,
-        run,
-        marker: PhantomData,
-    }
-}
-
-/// A row whose call answers at once and cannot fail.
-pub(crate) const fn op_value<P, R, F>(
-    name: &'static str,
-    doc: &'static str,
-    run: F,
-) -> Row<P, R, Error, impl Fn(&Gateway, P) -> Result<R> + Copy + Send + Sync>
-where
-    P: Parameters,
-    F: Fn(&Gateway, P) -> R + Copy + Send + Sync,
-{
-    op(name, doc, move |gateway, parameters| Ok(run(gateway, parameters)))
-}
-
-// `Copy` tells the compiler that nothing is dropped when a constant row is rebuilt.
-impl<P, R, E, F: Copy> Row<P, R, E, F> {
-    /// Parameters of a call that works on a fresh gateway.
-    pub(crate) const fn example(mut self, example: &'static str) -> Self {
-        self.description.example = example;
-        self
-    }
-
-    /// It only reads what is no secret.
-    pub(crate) const fn read_only(mut self) -> Self {
-        self.description.read_only = true;
-        self
-    }
-
-    /// Two equal calls agree in shape only, because of `reason`.
-    pub(crate) const fn same_shape(mut self, reason: &'static str) -> Self {
-        self.description.repeatable = Repeatable::SameShape(reason);
-        self
-    }
-}
-
-impl<P, R, E, F> Operation for Row<P, R, E, F>
-where
-    P: Parameters,
-    R: Serialize,
-    E: Into<Error>,
-    F: Fn(&Gateway, P) -> Result<R, E> + Copy + Send + Sync,
-{
-    fn description(&self) -> &Description {
-        &self.description
-    }
-
-    fn call<'a>(&'a self, gateway: &'a Gateway, parameters: Value) -> Reply<'a> {
-        Reply::Ready(decode(parameters).and_then(|parameters| encode((self.run)(gateway, parameters))))
-    }
-}
-
-/// The answer as JSON.
-fn encode<R: Serialize, E: Into<Error>>(result: Result<R, E>) -> Result<Value> {
-    let value = result.map_err(Into::into)?;
-    serde_json::to_value(value).map_err(|error| Error::new(INTERNAL, "the answer is not JSON").with_source(error))
-}
-
-/// The parameters from JSON; what is wrong is named.
-pub(crate) fn decode<P: Parameters>(parameters: Value) -> Result<P> {
-    let object = match parameters {
-        Value::Object(object) => object,
-        Value::Null => Map::new(),
-        other => {
-            let message = format!("parameters must be an object, not {}", name_of(&other));
-            return Err(Error::new(INVALID_PARAMETER, message));
-        }
-    };
-    check(P::FIELDS, &object)?;
-    serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
-        let path = error.path().to_string();
-        Error::new(INVALID_PARAMETER, format!("parameter `{path}`: {}", error.into_inner()))
-    })
-}
-
-fn check(fields: &'static [Field], object: &Map<String, Value>) -> Result<()> {
-    for (name, value) in object {
-        let Some(field) = fields.iter().find(|field| field.name == name) else {
-            let hint = suggestion(name, fields.iter().map(|field| field.name));
-            return Err(Error::new(
-                UNKNOWN_PARAMETER,
-                format!("unknown parameter `{name}`{hint}"),
-            ));
-        };
-        if !field.kind.accepts(value) && (field.required || !value.is_null()) {
-            let (kind, got) = (field.kind.as_str(), name_of(value));
-            let message = format!("parameter `{name}` must be of type {kind}, not {got}");
-            return Err(Error::new(INVALID_PARAMETER, message));
-        }
-    }
-    match fields
-        .iter()
-        .find(|field| field.required && !object.contains_key(field.name))
-    {
-        Some(Field { name, doc, .. }) => Err(Error::new(
-            MISSING_PARAMETER,
-            format!("parameter `{name}` is missing: {doc}"),
-        )),
-        None => Ok(()),
-    }
-}
-
-fn name_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_u64() => "integer",
-        Value::Number(number) if number.is_i64() => "negative integer",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
 impl Description {
     /// The parameters as a JSON Schema (draft 2020-12).
     pub fn schema(&self) -> Value {
@@ -329,60 +101,17 @@ impl Description {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[derive(Debug, serde::Deserialize)]
-    struct Set {
-        key: String,
-        ttl: Option<f64>,
-    }
-
-    impl Parameters for Set {
-        const FIELDS: &'static [Field] = &[
-            Field::required("key", Kind::String, "the key"),
-            Field::optional("ttl", Kind::Number, "seconds"),
-        ];
-    }
-
-    fn failure(parameters: Value) -> (&'static str, String) {
-        let error = decode::<Set>(parameters).expect_err("these parameters are wrong");
-        (error.code(), error.to_string())
-    }
+    use crate::interfaces::CATALOGUE;
 
     #[test]
-    fn right_parameters_decode() {
-        let set: Set = decode(json!({ "key": "a", "ttl": 1 })).expect("decodes");
-        assert_eq!((set.key.as_str(), set.ttl), ("a", Some(1.0)));
-        let set: Set = decode(json!({ "key": "a", "ttl": null })).expect("decodes");
-        assert_eq!(set.ttl, None);
-    }
-
-    #[test]
-    fn wrong_parameters_say_which_and_why() {
-        let text = |code, text: &str| (code, text.to_owned());
-        assert_eq!(
-            failure(json!({ "key": "a", "tll": 1 })),
-            text(UNKNOWN_PARAMETER, "unknown parameter `tll`; did you mean `ttl`?")
-        );
-        assert_eq!(
-            failure(json!({ "ttl": 1 })),
-            text(MISSING_PARAMETER, "parameter `key` is missing: the key")
-        );
-        assert_eq!(
-            failure(Value::Null),
-            text(MISSING_PARAMETER, "parameter `key` is missing: the key")
-        );
-        assert_eq!(
-            failure(json!({ "key": 7 })),
-            text(INVALID_PARAMETER, "parameter `key` must be of type string, not integer")
-        );
-        assert_eq!(
-            failure(json!({ "key": null })),
-            text(INVALID_PARAMETER, "parameter `key` must be of type string, not null")
-        );
-        assert_eq!(
-            failure(json!([])),
-            text(INVALID_PARAMETER, "parameters must be an object, not array")
-        );
+    fn the_list_of_fields_beside_each_struct_is_the_struct_s() {
+        for row in CATALOGUE {
+            for operation in row.operations {
+                let description = operation.description();
+                let listed: Vec<&str> = description.fields.iter().map(|field| field.name).collect();
+                let taken = operation.struct_fields().map(<[_]>::to_vec);
+                assert_eq!(taken, Some(listed), "{}.{}", row.name, description.name);
+            }
+        }
     }
 }

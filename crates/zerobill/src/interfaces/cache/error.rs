@@ -20,18 +20,20 @@ pub enum CacheError {
     WrongType {
         /// The key.
         key: String,
-        /// What the decoder said, if the value is JSON.
+        /// What the decoder said, if the value is JSON and the key no secret's.
         #[source]
         source: Option<serde_json::Error>,
     },
-    /// One entry is larger than the whole cache.
-    #[error("the value for `{key}` takes {bytes} bytes and the cache holds {max_bytes}")]
+    /// One entry is larger than the cache takes.
+    #[error(
+        "the value for `{key}` takes {bytes} bytes and one entry may take {max_bytes}; `cache.max_bytes` sets the limit"
+    )]
     TooLarge {
         /// The key.
         key: String,
         /// Bytes of key and value.
         bytes: u64,
-        /// `cache.max_bytes`.
+        /// The most that one entry may take: 15/16 of `cache.max_bytes`.
         max_bytes: u64,
     },
     /// A time to live that is no time.

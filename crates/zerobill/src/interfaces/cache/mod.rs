@@ -36,3 +36,12 @@ pub(crate) const MAX_TTL_SECONDS: f64 = 31_557_600_000.0;
 
 /// Its settings.
 pub(crate) const SETTINGS: &[Setting] = &[MAX_BYTES, TTL_SECONDS];
+
+/// Methods that have no JSON form, and why.
+pub const TYPED_ONLY: &[(&str, &str)] = &[
+    ("get_json", "it is what the operation `get` answers"),
+    ("get_shared", "it hands out a value of any type"),
+    ("set_json", "it is what the operation `set` calls"),
+    ("set_shared", "it takes a value of any type"),
+    ("get_or_load", "it takes the code that loads"),
+];

@@ -25,11 +25,13 @@ use crate::{
         config::{Config, Watched},
     },
     lazy::{BuildRecord, Slot},
+    redact::is_secret,
 };
 
 /// Values in this execution environment's memory.
 ///
-/// It holds `cache.max_bytes` bytes of keys and values (4 MiB unless set), dropping what is used least. A time to live
+/// It holds `cache.max_bytes` bytes of keys and values (4 MiB unless set), dropping what is used least; one entry may take
+/// 15/16 of that. A time to live
 /// counts freezes and is not fooled by a clock set back; zero means: do not store. Without one, `cache.ttl_seconds` holds,
 /// and without that a value stays until it is dropped. Null, `false`, 0 and empty values are values like any other.
 ///
@@ -69,7 +71,7 @@ pub struct CacheStats {
     pub hits: u64,
     /// Look-ups that found none, or an expired one.
     pub misses: u64,
-    /// Entries dropped to make room.
+    /// Entries dropped to make room, and loaded values that were too large to keep.
     pub evictions: u64,
     /// Entries removed because their time was over.
     pub expired: u64,
@@ -188,9 +190,7 @@ impl Cache {
     {
         let store = self.store();
         let found = self.find(key);
-        if found.is_none() {
-            store.remove_if(key, |entry| entry.ended(|| self.0.base.clock.age()));
-        }
+        self.fit(&store);
         let load = async || {
             let json = encode(key, &load().await?)?;
             let bytes = json.get().len();
@@ -200,8 +200,9 @@ impl Cache {
             Some(entry) => entry,
             None => single_flight(&store, key, load).await?,
         };
-        if entry.ended(|| self.0.base.clock.age()) || entry.weight > self.0.settings.read().max_bytes {
-            store.remove(key);
+        let ended = |entry: &Entry| entry.ended(|| self.0.base.clock.age());
+        if ended(&entry) {
+            store.remove_if(key, ended);
         }
         Ok(decode(key, &entry)?)
     }
@@ -233,9 +234,13 @@ impl Cache {
     /// Removes what has expired; says how many entries that were.
     pub fn cleanup(&self) -> u64 {
         let Some(store) = self.0.store.get() else { return 0 };
-        let (before, age) = (store.len(), self.0.base.clock.age());
-        store.retain(|_, entry| !entry.ended(|| age));
-        let removed = before.saturating_sub(store.len()) as u64;
+        let (removed, age) = (AtomicU64::new(0), self.0.base.clock.age());
+        store.retain(|_, entry| {
+            let ended = entry.ended(|| age);
+            removed.fetch_add(u64::from(ended), Relaxed);
+            !ended
+        });
+        let removed = removed.into_inner();
         self.0.expired.fetch_add(removed, Relaxed);
         removed
     }
@@ -243,6 +248,9 @@ impl Cache {
     /// What the cache has done and holds.
     pub fn stats(&self) -> CacheStats {
         let store = self.0.store.get();
+        if let Some(store) = &store {
+            self.fit(store);
+        }
         CacheStats {
             hits: self.0.hits.load(Relaxed),
             misses: self.0.misses.load(Relaxed),
@@ -275,7 +283,7 @@ impl Cache {
 
     fn put(&self, key: &str, value: Stored, bytes: usize, ttl: Option<Duration>) -> Result<bool, CacheError> {
         let entry = self.entry(key, value, bytes, ttl);
-        let max_bytes = self.0.settings.read().max_bytes;
+        let max_bytes = largest_entry(self.0.settings.read().max_bytes);
         if entry.weight > max_bytes {
             self.delete(key);
             return Err(CacheError::TooLarge {
@@ -288,9 +296,13 @@ impl Cache {
             self.delete(key);
             return Ok(false);
         }
-        self.0
-            .store
-            .with(|| self.build(), |store| store.insert(key.to_owned(), entry));
+        self.0.store.with(
+            || self.build(),
+            |store| {
+                self.fit(store);
+                store.insert(key.to_owned(), entry);
+            },
+        );
         Ok(true)
     }
 
@@ -302,7 +314,15 @@ impl Cache {
         Entry {
             value,
             ends_ms,
-            weight: (key.len() + bytes) as u64 + OVERHEAD_BYTES,
+            weight: (key.len().saturating_add(bytes) as u64).saturating_add(OVERHEAD_BYTES),
+        }
+    }
+
+    /// Gives `store` the size of the settings, which may have changed since it was built.
+    fn fit(&self, store: &Store) {
+        let max_bytes = self.0.settings.read().max_bytes;
+        if store.capacity() != max_bytes {
+            store.set_capacity(max_bytes);
         }
     }
 
@@ -316,7 +336,7 @@ impl Cache {
 
     fn build(&self) -> Store {
         let max_bytes = self.0.settings.read().max_bytes;
-        // One shard, so that the limit is exact and one entry may take all of it; a quarter of a kilobyte an entry.
+        // One shard, so that the limit is exact and one entry may take most of it; a quarter of a kilobyte an entry.
         let items = usize::try_from(max_bytes / 256).unwrap_or(usize::MAX).clamp(16, 4_096);
         let mut options = OptionsBuilder::new();
         options
@@ -352,6 +372,11 @@ impl Service for Cache {
     }
 }
 
+/// The most that one entry may take. The store below refuses, silently, what is more than 97 % of it.
+const fn largest_entry(max_bytes: u64) -> u64 {
+    max_bytes - max_bytes.div_ceil(16)
+}
+
 /// Loads `key` once for all who wait for it.
 async fn single_flight<E>(store: &Store, key: &str, load: impl AsyncFnOnce() -> Result<Entry, E>) -> Result<Entry, E> {
     match store.get_value_or_guard_async(key).await {
@@ -376,7 +401,8 @@ fn decode<T: DeserializeOwned>(key: &str, entry: &Entry) -> Result<T, CacheError
     match &entry.value {
         Stored::Json(json) => serde_json::from_str(json.get()).map_err(|source| CacheError::WrongType {
             key: key.to_owned(),
-            source: Some(source),
+            // The decoder quotes the value.
+            source: Some(source).filter(|_| !is_secret(key)),
         }),
         Stored::Shared(_) => Err(CacheError::WrongType {
             key: key.to_owned(),

@@ -16,9 +16,9 @@ pub enum ConfigError {
     WrongType {
         /// The setting.
         key: String,
-        /// What the decoder said.
+        /// What the decoder said; nothing where it would quote a secret.
         #[source]
-        source: serde_json::Error,
+        source: Option<serde_json::Error>,
     },
     /// There is no such setting.
     #[error("setting `{0}` is not set")]

@@ -11,16 +11,15 @@ use serde_json::Value;
 use super::{
     error::Fault,
     service::{ENVIRONMENT_PREFIX, variable_of},
-    setting::{Setting, parse_boolean},
+    setting::{Setting, masked, parse_boolean},
 };
 use crate::{
-    environment::{CONFIG_FILE, Environment, TASK_ROOT, VARIABLES},
+    environment::{Environment, VARIABLES},
     error::{nearest, suggestion},
-    redact::{MASK, is_secret},
 };
 
-/// The name of the configuration file.
-const FILE_NAME: &str = "zerobill.toml";
+/// How much of a wrong value a message shows.
+const SHOWN_CHARACTERS: usize = 80;
 
 /// Where a setting's value comes from, from the weakest to the strongest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -40,7 +39,7 @@ pub enum Source {
 }
 
 /// What the layers are made of.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Layers {
     pub(crate) interfaces: Vec<&'static str>,
     pub(crate) settings: Vec<&'static Setting>,
@@ -51,7 +50,7 @@ pub(crate) struct Layers {
 }
 
 /// The layers laid over each other.
-#[derive(Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Resolved {
     pub(super) values: BTreeMap<String, Entry>,
     /// What must be mended before a start.
@@ -61,7 +60,7 @@ pub(super) struct Resolved {
 }
 
 /// A value, and where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Entry {
     pub(super) value: Value,
     pub(super) source: Source,
@@ -69,7 +68,8 @@ pub(super) struct Entry {
 }
 
 impl Layers {
-    pub(super) fn resolve(&self, set: &BTreeMap<String, Value>) -> Resolved {
+    /// Every layer but [`Source::Set`], read again.
+    pub(super) fn resolve(&self) -> Resolved {
         let mut resolved = Resolved::default();
         for setting in &self.settings {
             let value = setting.default_value();
@@ -79,12 +79,11 @@ impl Layers {
         }
         self.lay_file(&mut resolved);
         self.lay_environment(&mut resolved);
-        for (source, values) in [(Source::Builder, &self.builder), (Source::Set, set)] {
-            for (key, value) in values {
-                match self.checked(key, value, &format!("`{key}` in code")) {
-                    Ok(value) => resolved.put(key, value, source, format!("`{key}` in code")),
-                    Err(fault) => resolved.faults.push(fault),
-                }
+        for (key, value) in self.builder.iter().filter(|(_, value)| !value.is_null()) {
+            let place = format!("`{key}` in code");
+            match self.checked(key, value, &place) {
+                Ok(value) => resolved.put(key, value, Source::Builder, place),
+                Err(fault) => resolved.faults.push(fault),
             }
         }
         resolved
@@ -104,81 +103,12 @@ impl Layers {
                 None => fault(format!("`{}` is not {}", shown(key, value), setting.kind.expected())),
             };
         }
-        let owner = key.split_once('.').map(|(owner, _)| owner);
-        if owner.is_some_and(|owner| self.interfaces.contains(&owner)) {
+        let owner = key.split('.').next().unwrap_or(key);
+        if self.interfaces.contains(&owner) {
             let hint = suggestion(key, self.settings.iter().map(|setting| setting.key));
             return fault(format!("there is no setting `{key}`{hint}"));
         }
         Ok(value.clone())
-    }
-
-    fn lay_file(&self, resolved: &mut Resolved) {
-        let named = self
-            .file
-            .clone()
-            .or_else(|| self.environment.read(&CONFIG_FILE).map(|(_, path)| path.into()));
-        let must_exist = named.is_some();
-        let path = named.unwrap_or_else(|| {
-            let root = self
-                .environment
-                .read(&TASK_ROOT)
-                .map(|(_, root)| PathBuf::from(root).join(FILE_NAME));
-            root.filter(|path| path.exists()).unwrap_or_else(|| FILE_NAME.into())
-        });
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return,
-            Err(error) => {
-                let problem = format!("cannot be read: {error}");
-                return resolved.faults.push(Fault {
-                    place: format!("file `{}`", path.display()),
-                    problem,
-                });
-            }
-        };
-        let mut table = match text.parse::<toml::Table>() {
-            Ok(table) => table,
-            Err(error) => {
-                // The parser's own text quotes the line, which may hold a secret: only say where it is.
-                let line = error
-                    .span()
-                    .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-                let place = format!("file `{}`, line {line}", path.display());
-                return resolved.faults.push(Fault {
-                    place,
-                    problem: format!("not valid TOML: {}", error.message()),
-                });
-            }
-        };
-        let settings = table.remove("settings");
-        for key in table.keys().filter(|key| *key != "functions") {
-            let hint = nearest(key, ["settings", "functions"])
-                .map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-            let problem = format!("there is no table `{key}`{hint}");
-            resolved.faults.push(Fault {
-                place: format!("file `{}`", path.display()),
-                problem,
-            });
-        }
-        let mut flat = Vec::new();
-        match settings {
-            Some(toml::Value::Table(settings)) => flatten("", settings, &self.settings, &mut flat),
-            Some(_) => {
-                let place = format!("file `{}`", path.display());
-                resolved.faults.push(Fault {
-                    place,
-                    problem: "`settings` is not a table".to_owned(),
-                });
-            }
-            None => {}
-        }
-        for (key, value) in flat {
-            let place = format!("`{key}` in file `{}`", path.display());
-            match self.checked(&key, &value, &place) {
-                Ok(value) => resolved.put(&key, value, Source::File, place),
-                Err(fault) => resolved.faults.push(fault),
-            }
-        }
     }
 
     fn lay_environment(&self, resolved: &mut Resolved) {
@@ -248,8 +178,26 @@ impl Layers {
 }
 
 impl Resolved {
-    fn put(&mut self, key: &str, value: Value, source: Source, place: String) {
+    pub(super) fn put(&mut self, key: &str, value: Value, source: Source, place: String) {
         self.values.insert(key.to_owned(), Entry { value, source, place });
+    }
+
+    /// These layers below the values of `config.set`.
+    pub(super) fn below(&self, set: &BTreeMap<String, Value>) -> Self {
+        let mut resolved = self.clone();
+        for (key, value) in set {
+            resolved.put(key, value.clone(), Source::Set, format!("`config.set` of `{key}`"));
+        }
+        resolved
+    }
+
+    /// The keys whose values differ from those of `old`.
+    pub(super) fn changes_from(&self, old: &Self) -> Vec<String> {
+        let keys: BTreeSet<_> = old.values.keys().chain(self.values.keys()).collect();
+        let differs = |key: &&String| {
+            self.values.get(*key).map(|entry| &entry.value) != old.values.get(*key).map(|entry| &entry.value)
+        };
+        keys.into_iter().filter(differs).cloned().collect()
     }
 }
 
@@ -263,40 +211,14 @@ fn like(example: Option<&Value>, text: &str) -> Value {
     typed.unwrap_or_else(|| text.into())
 }
 
-/// `value` for a message, masked where `key` is a secret's.
+/// `value` for a message: short, and masked where a name in it is a secret's.
 fn shown(key: &str, value: &Value) -> String {
-    match value {
-        _ if is_secret(key) => MASK.to_owned(),
-        Value::String(text) => text.clone(),
+    let text = match masked(key, value.clone()) {
+        Value::String(text) => text,
         other => other.to_string(),
-    }
-}
-
-/// The leaves of a table under dotted keys.
-fn flatten(prefix: &str, table: toml::Table, settings: &[&Setting], leaves: &mut Vec<(String, Value)>) {
-    for (name, value) in table {
-        let key = if prefix.is_empty() {
-            name
-        } else {
-            format!("{prefix}.{name}")
-        };
-        match value {
-            toml::Value::Table(inner) if settings.iter().all(|setting| setting.key != key) => {
-                flatten(&key, inner, settings, leaves);
-            }
-            value => leaves.push((key, json_of(value))),
-        }
-    }
-}
-
-fn json_of(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => text.into(),
-        toml::Value::Integer(number) => number.into(),
-        toml::Value::Float(number) => number.into(),
-        toml::Value::Boolean(flag) => flag.into(),
-        toml::Value::Datetime(time) => time.to_string().into(),
-        toml::Value::Array(items) => items.into_iter().map(json_of).collect(),
-        toml::Value::Table(table) => table.into_iter().map(|(name, value)| (name, json_of(value))).collect(),
+    };
+    match text.char_indices().nth(SHOWN_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }

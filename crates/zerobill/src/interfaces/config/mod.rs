@@ -1,6 +1,7 @@
 //! `config`: settings from defaults, a file, the environment and code, layer over layer.
 
 mod error;
+mod file;
 mod layers;
 mod operations;
 mod secret;
@@ -31,3 +32,10 @@ pub(crate) const EXPOSE: Setting = Setting::new("expose", environment::EXPOSE, S
 
 /// Its settings, which belong to the gateway as a whole.
 pub(crate) const SETTINGS: &[Setting] = &[SERVICE, EXPOSE];
+
+/// Methods that have no JSON form, and why.
+pub const TYPED_ONLY: &[(&str, &str)] = &[
+    ("require", "it is `get` with an error instead of none"),
+    ("value", "it shows secrets"),
+    ("shown", "it is what the operation `get` answers"),
+];

@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -14,12 +15,9 @@ use serde_json::{Map, Value};
 use super::{
     error::{ConfigError, Fault},
     layers::{Layers, Resolved, Source},
-    setting::Setting,
+    setting::{Setting, is_hidden, masked},
 };
-use crate::{
-    interfaces::{Health, Service},
-    redact::{MASK, is_secret},
-};
+use crate::interfaces::{Health, Service};
 
 /// What the variables of a user's own settings begin with.
 pub(crate) const ENVIRONMENT_PREFIX: &str = "ZEROBILL_";
@@ -35,15 +33,22 @@ pub(crate) const ENVIRONMENT_PREFIX: &str = "ZEROBILL_";
 /// assert_eq!(gateway.config().get::<u64>("logging.buffer_bytes")?, Some(20_480));
 /// # Ok::<(), zerobill::config::ConfigError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     layers: Layers,
-    set: Mutex<BTreeMap<String, Value>>,
+    changing: Mutex<Changing>,
     resolved: RwLock<Resolved>,
     generation: AtomicU64,
+}
+
+/// What the values in force are made of; held while they change.
+struct Changing {
+    /// The layers as last read.
+    below: Resolved,
+    /// The values of `config.set`.
+    set: BTreeMap<String, Value>,
 }
 
 /// Where a setting's value comes from.
@@ -60,11 +65,13 @@ pub struct SettingSource {
 
 impl Config {
     pub(crate) fn new(layers: Layers) -> Self {
-        let resolved = layers.resolve(&BTreeMap::new());
+        let below = layers.resolve();
+        let resolved = RwLock::new(below.clone());
+        let set = BTreeMap::new();
         Self(Arc::new(Inner {
             layers,
-            set: Mutex::default(),
-            resolved: RwLock::new(resolved),
+            changing: Mutex::new(Changing { below, set }),
+            resolved,
             generation: AtomicU64::new(0),
         }))
     }
@@ -78,7 +85,8 @@ impl Config {
             .map(|value| {
                 serde_json::from_value(value).map_err(|source| ConfigError::WrongType {
                     key: key.to_owned(),
-                    source,
+                    // The decoder quotes the value.
+                    source: Some(source).filter(|_| !is_hidden(key)),
                 })
             })
             .transpose()
@@ -94,7 +102,7 @@ impl Config {
 
     /// The value of `key` as it stands; null never stands for a missing one.
     pub fn value(&self, key: &str) -> Option<Value> {
-        let resolved = self.0.resolved.read().unwrap_or_else(PoisonError::into_inner);
+        let resolved = self.resolved();
         resolved.values.get(key).map(|entry| entry.value.clone())
     }
 
@@ -105,7 +113,7 @@ impl Config {
 
     /// All values, those of secrets' names masked.
     pub fn get_all(&self) -> Map<String, Value> {
-        let resolved = self.0.resolved.read().unwrap_or_else(PoisonError::into_inner);
+        let resolved = self.resolved();
         resolved
             .values
             .iter()
@@ -119,17 +127,17 @@ impl Config {
     /// [`ConfigError::Invalid`] if the setting does not take that value, or is not one of an interface's.
     pub fn set(&self, key: &str, value: impl Into<Value>) -> Result<(), ConfigError> {
         let value = value.into();
-        let mut set = self.0.set.lock().unwrap_or_else(PoisonError::into_inner);
-        if value.is_null() {
-            set.remove(key);
-        } else {
-            let value = self
-                .0
-                .layers
-                .checked(key, &value, &format!("`config.set` of `{key}`"))?;
-            set.insert(key.to_owned(), value);
-        }
-        self.replace(self.0.layers.resolve(&set));
+        let place = format!("`config.set` of `{key}`");
+        let checked = match &value {
+            Value::Null => None,
+            value => Some(self.0.layers.checked(key, value, &place)?),
+        };
+        let mut changing = self.changing();
+        match checked {
+            Some(value) => changing.set.insert(key.to_owned(), value),
+            None => changing.set.remove(key),
+        };
+        self.replace(changing.below.below(&changing.set));
         Ok(())
     }
 
@@ -138,25 +146,21 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Invalid`] with the first fault; [`validate`](Self::validate) lists all.
     pub fn reload(&self) -> Result<Vec<String>, ConfigError> {
-        let set = self.0.set.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = self.0.layers.resolve(&set);
-        if let Some(fault) = fresh.faults.first() {
+        let mut changing = self.changing();
+        let below = self.0.layers.resolve();
+        if let Some(fault) = below.faults.first() {
             return Err(fault.clone().into());
         }
-        let old = self.replace(fresh);
-        let new = self.0.resolved.read().unwrap_or_else(PoisonError::into_inner);
-        let keys: std::collections::BTreeSet<_> = old.values.keys().chain(new.values.keys()).collect();
-        let value = |resolved: &Resolved, key| resolved.values.get(key).map(|entry| entry.value.clone());
-        Ok(keys
-            .into_iter()
-            .filter(|key| value(&old, *key) != value(&new, *key))
-            .cloned()
-            .collect())
+        let fresh = below.below(&changing.set);
+        let changes = fresh.changes_from(&self.resolved());
+        changing.below = below;
+        self.replace(fresh);
+        Ok(changes)
     }
 
     /// Where each setting's value comes from, by key.
     pub fn sources(&self) -> Vec<SettingSource> {
-        let resolved = self.0.resolved.read().unwrap_or_else(PoisonError::into_inner);
+        let resolved = self.resolved();
         let entries = resolved.values.iter();
         entries
             .map(|(key, entry)| SettingSource {
@@ -169,16 +173,13 @@ impl Config {
 
     /// Reads every layer again, without taking anything over, and lists what is wrong: faults first, then warnings.
     pub fn validate(&self) -> Vec<Fault> {
-        let fresh = self
-            .0
-            .layers
-            .resolve(&self.0.set.lock().unwrap_or_else(PoisonError::into_inner));
+        let fresh = self.0.layers.resolve();
         fresh.faults.into_iter().chain(fresh.warnings).collect()
     }
 
     /// What is wrong with the values in force: faults, and warnings.
     pub(crate) fn complaints(&self) -> (Vec<Fault>, Vec<Fault>) {
-        let resolved = self.0.resolved.read().unwrap_or_else(PoisonError::into_inner);
+        let resolved = self.resolved();
         (resolved.faults.clone(), resolved.warnings.clone())
     }
 
@@ -211,13 +212,24 @@ impl Config {
         self.value(setting.key).unwrap_or_else(|| setting.default_value())
     }
 
-    fn replace(&self, fresh: Resolved) -> Resolved {
-        let old = std::mem::replace(
-            &mut *self.0.resolved.write().unwrap_or_else(PoisonError::into_inner),
-            fresh,
-        );
+    fn changing(&self) -> MutexGuard<'_, Changing> {
+        self.0.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn resolved(&self) -> RwLockReadGuard<'_, Resolved> {
+        self.0.resolved.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace(&self, fresh: Resolved) {
+        *self.0.resolved.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.0.generation.fetch_add(1, Ordering::Release);
-        old
+    }
+}
+
+/// Prints what [`Config::get_all`] returns: secrets are masked.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(&self.get_all()).finish()
     }
 }
 
@@ -266,8 +278,4 @@ pub(super) fn variable_of(key: &str) -> String {
         }
     });
     ENVIRONMENT_PREFIX.chars().chain(letters).collect()
-}
-
-fn masked(key: &str, value: Value) -> Value {
-    if is_secret(key) { MASK.into() } else { value }
 }

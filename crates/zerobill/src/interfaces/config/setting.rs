@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::environment::Variable;
+use crate::{
+    environment::Variable,
+    redact::{MASK, is_secret},
+};
 
 /// A setting that the library knows.
 #[derive(Clone, Copy, Debug)]
@@ -111,5 +114,26 @@ pub(crate) fn parse_boolean(text: &str) -> Option<bool> {
         "1" | "y" | "yes" | "t" | "true" | "on" => Some(true),
         "0" | "n" | "no" | "f" | "false" | "off" => Some(false),
         _ => None,
+    }
+}
+
+/// Whether the value under `key` must not be shown: any part of the dotted key may say so.
+pub(super) fn is_hidden(key: &str) -> bool {
+    key.split('.').any(is_secret) || is_secret(key)
+}
+
+/// `value` with what is secret in it masked, all of it where `key` is a secret's.
+pub(super) fn masked(key: &str, value: Value) -> Value {
+    match value {
+        _ if is_hidden(key) => MASK.into(),
+        Value::Array(items) => items.into_iter().map(|item| masked("", item)).collect(),
+        Value::Object(object) => object
+            .into_iter()
+            .map(|(name, value)| {
+                let value = masked(&name, value);
+                (name, value)
+            })
+            .collect(),
+        plain => plain,
     }
 }

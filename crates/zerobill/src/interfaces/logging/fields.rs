@@ -1,11 +1,14 @@
 //! What a caller adds to a line: names with values of any type.
 
-use std::{error::Error as StdError, panic::Location};
+use std::{
+    error::Error as StdError,
+    panic::{AssertUnwindSafe, Location, catch_unwind},
+};
 
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::{Map, Value};
 
-use super::json::{write_text, write_value};
+use super::json::{PANICKED, write_text, write_value};
 
 /// Names with values, written in order.
 ///
@@ -22,6 +25,16 @@ pub struct FieldWriter {
 }
 
 impl FieldWriter {
+    /// What `fields` hand over; those before a panic, if they panic.
+    pub(super) fn of(fields: &(impl Fields + ?Sized)) -> Self {
+        let mut writer = Self::default();
+        // A field is kept whole or not at all, so what was written before stays good.
+        if catch_unwind(AssertUnwindSafe(|| fields.write(&mut writer))).is_err() {
+            writer.field("fields", PANICKED);
+        }
+        writer
+    }
+
     /// Adds the field `name`; nothing that `value` does makes this fail.
     pub fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
         let mut json = Vec::with_capacity(32);

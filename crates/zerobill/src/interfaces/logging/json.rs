@@ -1,9 +1,13 @@
 //! JSON that never fails: whatever is logged becomes a value, and what is secret is masked on the way.
 //!
 //! It differs from `serde_json` in this: NaN, infinities, 128-bit numbers and keys that are no text become text, a value
-//! whose own `Serialize` fails becomes text that says so, and values under the names of secrets become `***`.
+//! whose own `Serialize` fails or panics becomes text that says so, and values under the names of secrets become `***`.
 
-use std::{fmt, io::Write as _};
+use std::{
+    fmt,
+    io::Write as _,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use serde::{
     Serialize,
@@ -22,8 +26,16 @@ const RAW_NUMBER: &str = "$serde_json::private::Number";
 
 /// Writes `value` to `out`, masked if `name` is a secret's.
 pub(crate) fn write_value<T: Serialize + ?Sized>(out: &mut Vec<u8>, name: &str, value: &T) {
-    write_at(out, name, value, 0);
+    let start = out.len();
+    // Whatever the value broke is its own: only `out` is looked at again, and that is cut back.
+    if catch_unwind(AssertUnwindSafe(|| write_at(out, name, value, 0))).is_err() {
+        out.truncate(start);
+        write_text(out, PANICKED);
+    }
 }
+
+/// What is written instead of a value that panics.
+pub(super) const PANICKED: &str = "<cannot be serialized: it panicked>";
 
 /// Writes `text` to `out` as a JSON string.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &str) {
@@ -86,6 +98,7 @@ impl<'a> Json<'a> {
             depth: self.depth + 1,
             close,
             first: true,
+            hidden: false,
             raw: None,
             key: String::new(),
         }
@@ -95,6 +108,12 @@ impl<'a> Json<'a> {
         self.out.push(b'{');
         write_text(self.out, variant);
         self.out.push(b':');
+        if is_secret(variant) {
+            write_text(self.out, MASK);
+            let mut compound = self.open(b"", b"}");
+            compound.hidden = true;
+            return compound;
+        }
         self.open(bracket, close)
     }
 }
@@ -185,7 +204,8 @@ impl<'a> ser::Serializer for Json<'a> {
         self.serialize_str(variant)
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _name: &'static str, value: &T) -> Result<(), Failure> {
-        value.serialize(self)
+        write_at(self.out, "", value, self.depth + 1);
+        Ok(())
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
@@ -245,6 +265,8 @@ pub(crate) struct Compound<'a> {
     depth: u8,
     close: &'static [u8],
     first: bool,
+    /// Set where the mask stands for all that follows.
+    hidden: bool,
     /// Set while the one hidden field of raw JSON or of a long number is being read.
     raw: Option<&'static str>,
     key: String,
@@ -258,11 +280,17 @@ impl Compound<'_> {
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) {
+        if self.hidden {
+            return;
+        }
         self.comma();
         write_at(self.out, "", value, self.depth);
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        if self.hidden {
+            return;
+        }
         self.comma();
         write_text(self.out, name);
         self.out.push(b':');
@@ -273,7 +301,7 @@ impl Compound<'_> {
         self.out.extend_from_slice(self.close);
     }
 
-    /// Raw JSON is read, so that what is secret in it is masked too; what does not read is text.
+    /// Raw JSON is read, so that what is secret in it is masked too; what does not read is left out for the same reason.
     fn raw_field<T: Serialize + ?Sized>(&mut self, hidden: &str, value: &T) -> Result<(), Failure> {
         let Ok(Value::String(text)) = serde_json::to_value(value) else {
             return Err(Failure("raw JSON that is no text".to_owned()));
@@ -281,7 +309,7 @@ impl Compound<'_> {
         match serde_json::from_str::<Value>(&text) {
             Ok(_) if hidden == RAW_NUMBER => self.out.extend_from_slice(text.as_bytes()),
             Ok(value) => write_at(self.out, "", &value, self.depth),
-            Err(_) => write_text(self.out, &text),
+            Err(error) => write_text(self.out, &format!("<{} bytes of JSON left out: {error}>", text.len())),
         }
         Ok(())
     }

@@ -1,7 +1,12 @@
 //! A `tracing` layer: what any crate logs with `tracing` becomes a line here.
 
-use std::{error::Error as StdError, fmt};
+use std::{
+    error::Error as StdError,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
+use serde::Serialize;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -13,7 +18,11 @@ use tracing_subscriber::{
     registry::{LookupSpan, Scope},
 };
 
-use super::{fields::FieldWriter, level::Level};
+use super::{
+    fields::{FieldWriter, Fields as _},
+    json::PANICKED,
+    level::Level,
+};
 use crate::{gateway::Gateway, invocation::Invocation};
 
 /// A layer for `tracing_subscriber` that writes events as lines of the running invocation's gateway.
@@ -56,18 +65,17 @@ impl LogLayer {
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = FieldWriter::default();
-        attributes.record(&mut Visitor {
-            fields: &mut fields,
-            message: None,
-        });
-        span.extensions_mut().insert(fields);
+        let (fields, _) = record(|visitor| attributes.record(visitor));
+        // Replaces, because a second layer of ours in one subscriber finds the fields of the first.
+        span.extensions_mut().replace(fields);
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
+        // Before the span is locked: a value's `Debug` may log, and that reads the span.
+        let (new, _) = record(|visitor| values.record(visitor));
         if let Some(fields) = span.extensions_mut().get_mut::<FieldWriter>() {
-            values.record(&mut Visitor { fields, message: None });
+            new.write(fields);
         }
     }
 
@@ -80,57 +88,67 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
             let mut fields = FieldWriter::default();
             for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
                 if let Some(outer) = span.extensions().get::<FieldWriter>() {
-                    super::Fields::write(outer, &mut fields);
+                    outer.write(&mut fields);
                 }
             }
-            let mut visitor = Visitor {
-                fields: &mut fields,
-                message: None,
-            };
-            event.record(&mut visitor);
-            let message = visitor.message.unwrap_or_default();
+            let (own, message) = record(|visitor| event.record(visitor));
+            own.write(&mut fields);
             gateway.logging().write(level, &message, &fields);
         });
     }
 }
 
-/// Turns an event's fields into JSON; the field `message` is the line's message.
-struct Visitor<'a> {
-    fields: &'a mut FieldWriter,
-    message: Option<String>,
+/// The fields that `visit` hands over, and the message among them.
+fn record(visit: impl FnOnce(&mut Visitor)) -> (FieldWriter, String) {
+    let mut visitor = Visitor::default();
+    visit(&mut visitor);
+    (visitor.fields, visitor.message)
 }
 
-impl Visit for Visitor<'_> {
+/// Turns fields into JSON; the field `message` is the line's message.
+#[derive(Default)]
+struct Visitor {
+    fields: FieldWriter,
+    message: String,
+}
+
+impl Visitor {
+    fn value<T: Serialize + fmt::Display>(&mut self, field: &Field, value: T) {
+        if field.name() == "message" {
+            self.message = value.to_string();
+        } else {
+            self.fields.field(field.name(), &value);
+        }
+    }
+}
+
+impl Visit for Visitor {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.fields.field(field.name(), &value);
+        self.value(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.fields.field(field.name(), &value);
+        self.value(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.fields.field(field.name(), &value);
+        self.value(field, value);
     }
 
     fn record_i128(&mut self, field: &Field, value: i128) {
-        self.fields.field(field.name(), &value);
+        self.value(field, value);
     }
 
     fn record_u128(&mut self, field: &Field, value: u128) {
-        self.fields.field(field.name(), &value);
+        self.value(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.fields.field(field.name(), &value);
+        self.value(field, value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "message" {
-            self.message = Some(value.to_owned());
-        } else {
-            self.fields.field(field.name(), value);
-        }
+        self.value(field, value);
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn StdError + 'static)) {
@@ -138,11 +156,8 @@ impl Visit for Visitor<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let text = format!("{value:?}");
-        if field.name() == "message" {
-            self.message = Some(text);
-        } else {
-            self.fields.field(field.name(), text.as_str());
-        }
+        // Formatting runs the value's own code, which may panic.
+        let text = catch_unwind(AssertUnwindSafe(|| format!("{value:?}")));
+        self.value(field, text.as_deref().unwrap_or(PANICKED));
     }
 }

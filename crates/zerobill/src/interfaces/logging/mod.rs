@@ -59,3 +59,15 @@ const MAX_BYTES: Setting = Setting::new(
 
 /// Its settings.
 pub(crate) const SETTINGS: &[Setting] = &[LEVEL, LOG_EVENT, SAMPLE_RATE, PRETTY, BUFFER, BUFFER_BYTES, MAX_BYTES];
+
+/// Methods that have no JSON form, and why.
+pub const TYPED_ONLY: &[(&str, &str)] = &[
+    (
+        "level",
+        "`config.get` of `logging.level` and the function's own level say as much",
+    ),
+    (
+        "event",
+        "it takes the bytes of an event, which a caller by JSON does not have",
+    ),
+];

@@ -13,7 +13,7 @@ use super::{
     fields::{FieldWriter, Fields},
     level::Level,
     line::{Line, STANDARD_KEYS, head, pretty},
-    scope::{Scope, TooLong},
+    scope::Scope,
 };
 use crate::{
     environment::LAMBDA_LOG_LEVEL,
@@ -82,6 +82,9 @@ impl Settings {
         }
     }
 }
+
+/// A line's memory larger than this is given back.
+const KEPT_BYTES: usize = 64 << 10;
 
 thread_local! {
     /// The memory in which a thread makes its lines.
@@ -154,8 +157,7 @@ impl Logging {
 
     /// Adds keys to every further line: of this invocation, or of the process where none is running.
     pub fn append_keys(&self, keys: impl Fields) {
-        let mut written = FieldWriter::default();
-        keys.write(&mut written);
+        let written = FieldWriter::of(&keys);
         self.warn_of_standard_keys(&written);
         self.with_keys(|own| written.write(own));
     }
@@ -163,7 +165,8 @@ impl Logging {
     /// Removes keys that were appended; says how many were there.
     pub fn remove_keys<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> usize {
         let names: Vec<N> = names.into_iter().collect();
-        self.with_keys(|own| names.iter().filter(|name| own.remove(name.as_ref())).count())
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        self.with_keys(|own| names.into_iter().filter(|name| own.remove(name)).count())
     }
 
     /// Writes what was held back in this invocation; says how many lines.
@@ -203,8 +206,7 @@ impl Logging {
         if level < self.level_under(&settings) && !(sampled && level >= Level::Debug) && hold.is_none() {
             return;
         }
-        let mut written = FieldWriter::default();
-        fields.write(&mut written);
+        let written = FieldWriter::of(fields);
         self.warn_of_standard_keys(&written);
         // A `Serialize` or `Display` that logs finds the thread's memory in use and takes its own.
         let mut line = LINE.try_with(RefCell::take).unwrap_or_default();
@@ -218,30 +220,29 @@ impl Logging {
             invocation.as_ref().zip(scope),
         );
         if let Some((scope, limit)) = scope.zip(hold) {
-            self.hold(&line, limit, scope, &settings);
+            self.hold(&line, level, limit, scope, &settings);
         } else {
             if let Some(scope) = scope.filter(|_| level >= Level::Error) {
                 self.flush_held(scope, &settings);
             }
             self.put(&line, level, scope, &settings);
         }
-        _ = LINE.try_with(|memory| memory.replace(line));
+        if line.capacity() <= KEPT_BYTES {
+            _ = LINE.try_with(|memory| memory.replace(line));
+        }
     }
 
     /// Keeps a finished line back; one larger than all that may be held is written with a warning.
-    fn hold(&self, line: &[u8], limit: usize, scope: &Scope, settings: &Settings) {
+    fn hold(&self, line: &[u8], level: Level, limit: usize, scope: &Scope, settings: &Settings) {
         let kept = scope
             .held
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .keep(line, limit);
-        if let Err(TooLong) = kept {
-            self.put(line, Level::Warn, Some(scope), settings);
+        if kept.is_err() && self.put(line, level, Some(scope), settings) {
+            let bytes = line.len();
             self.warning(
-                &format!(
-                    "a line of {} bytes does not fit the {limit} bytes held back",
-                    line.len()
-                ),
+                &format!("a line of {bytes} bytes does not fit the {limit} bytes held back"),
                 (),
             );
         }
@@ -279,14 +280,16 @@ impl Logging {
         .write(line, &self.0.base.clock);
     }
 
-    /// Writes a finished line, unless the invocation's budget is used up and the line can be missed.
-    fn put(&self, line: &[u8], level: Level, scope: Option<&Scope>, settings: &Settings) {
+    /// Writes a finished line, unless the invocation's budget is used up and the line can be missed; says whether it did.
+    fn put(&self, line: &[u8], level: Level, scope: Option<&Scope>, settings: &Settings) -> bool {
         if let Some(scope) = scope.filter(|_| settings.max_bytes > 0) {
-            let before = scope.written.fetch_add(line.len(), Relaxed);
-            if level <= Level::Info && before.saturating_add(line.len()) > settings.max_bytes {
-                scope.written.fetch_sub(line.len(), Relaxed);
+            let fits = |written: usize| {
+                let written = written.saturating_add(line.len());
+                (level >= Level::Warn || written <= settings.max_bytes).then_some(written)
+            };
+            if scope.written.fetch_update(Relaxed, Relaxed, fits).is_err() {
                 scope.left_out.fetch_add(1, Relaxed);
-                return;
+                return false;
             }
         }
         if settings.pretty {
@@ -294,6 +297,7 @@ impl Logging {
         } else {
             self.0.base.output.write_line(line);
         }
+        true
     }
 
     fn flush_held(&self, scope: &Scope, settings: &Settings) -> usize {

@@ -1,0 +1,134 @@
+//! The layer of the configuration file.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use super::{
+    error::Fault,
+    layers::{Layers, Resolved, Source},
+    setting::Setting,
+};
+use crate::{
+    environment::{CONFIG_FILE, TASK_ROOT},
+    error::nearest,
+};
+
+/// The name of the configuration file.
+const FILE_NAME: &str = "zerobill.toml";
+
+impl Layers {
+    /// Lays the file's settings over what `resolved` holds; what is wrong in it is a fault each.
+    pub(super) fn lay_file(&self, resolved: &mut Resolved) {
+        let (path, must_exist) = self.file_path();
+        let Some(settings) = read(&path, must_exist, &mut resolved.faults) else {
+            return;
+        };
+        let (mut leaves, mut keys) = (Vec::new(), BTreeSet::new());
+        flatten("", settings, &self.settings, &mut leaves);
+        for (key, value) in &leaves {
+            let place = format!("`{key}` in file `{}`", path.display());
+            if !keys.insert(key) {
+                let problem = "it is set twice, once as a dotted name in quotes".to_owned();
+                resolved.faults.push(Fault { place, problem });
+                continue;
+            }
+            match self.checked(key, value, &place) {
+                Ok(value) => resolved.put(key, value, Source::File, place),
+                Err(fault) => resolved.faults.push(fault),
+            }
+        }
+    }
+
+    /// The file to read, and whether it was named and so must be there.
+    fn file_path(&self) -> (PathBuf, bool) {
+        let named = self.environment.read(&CONFIG_FILE).map(|(_, path)| path.into());
+        if let Some(path) = self.file.clone().or(named) {
+            return (path, true);
+        }
+        let root = self.environment.read(&TASK_ROOT);
+        let beside = root.map(|(_, root)| Path::new(root).join(FILE_NAME));
+        (
+            beside.filter(|path| path.exists()).unwrap_or_else(|| FILE_NAME.into()),
+            false,
+        )
+    }
+}
+
+/// The table `settings` of the file at `path`, if there is one.
+fn read(path: &Path, must_exist: bool, faults: &mut Vec<Fault>) -> Option<toml::Table> {
+    let place = format!("file `{}`", path.display());
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return None,
+        Err(error) => {
+            let problem = format!("cannot be read: {error}");
+            faults.push(Fault { place, problem });
+            return None;
+        }
+    };
+    let mut table = match text.parse::<toml::Table>() {
+        Ok(table) => table,
+        Err(error) => {
+            // The parser's own text quotes the line, which may hold a secret: only say where it is.
+            let start = error.span().map_or(0, |span| span.start);
+            let line = 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count();
+            faults.push(Fault {
+                place: format!("{place}, line {line}"),
+                problem: format!("not valid TOML: {}", error.message()),
+            });
+            return None;
+        }
+    };
+    let settings = table.remove("settings");
+    for key in table.keys().filter(|key| *key != "functions") {
+        let hint = nearest(key, ["settings", "functions"]);
+        let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        faults.push(Fault {
+            place: place.clone(),
+            problem: format!("there is no table `{key}`{hint}"),
+        });
+    }
+    match settings? {
+        toml::Value::Table(settings) => Some(settings),
+        _ => {
+            let problem = "`settings` is not a table".to_owned();
+            faults.push(Fault { place, problem });
+            None
+        }
+    }
+}
+
+/// The leaves of a table under dotted keys.
+fn flatten(prefix: &str, table: toml::Table, settings: &[&Setting], leaves: &mut Vec<(String, Value)>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() {
+            name
+        } else {
+            format!("{prefix}.{name}")
+        };
+        match value {
+            toml::Value::Table(inner) if settings.iter().all(|setting| setting.key != key) => {
+                flatten(&key, inner, settings, leaves);
+            }
+            value => leaves.push((key, json_of(value))),
+        }
+    }
+}
+
+/// JSON has no dates, no NaN and no infinity: these become text.
+fn json_of(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) if number.is_finite() => number.into(),
+        toml::Value::Float(number) => number.to_string().into(),
+        toml::Value::Boolean(flag) => flag.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(json_of).collect(),
+        toml::Value::Table(table) => table.into_iter().map(|(name, value)| (name, json_of(value))).collect(),
+    }
+}
