@@ -74,10 +74,12 @@ fn read(path: &Path, must_exist: bool, faults: &mut Vec<Fault>) -> Option<toml::
         Ok(table) => table,
         Err(error) => {
             // The parser's own text quotes the line, which may hold a secret: only say where it is.
-            let start = error.span().map_or(0, |span| span.start);
-            let line = 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count();
+            let line = error.span().map_or(String::new(), |span| {
+                let before = text.bytes().take(span.start);
+                format!(", line {}", 1 + before.filter(|byte| *byte == b'\n').count())
+            });
             faults.push(Fault {
-                place: format!("{place}, line {line}"),
+                place: format!("{place}{line}"),
                 problem: format!("not valid TOML: {}", error.message()),
             });
             return None;

@@ -105,7 +105,8 @@ impl Layers {
         }
         let owner = key.split('.').next().unwrap_or(key);
         if self.interfaces.contains(&owner) {
-            let hint = suggestion(key, self.settings.iter().map(|setting| setting.key));
+            let keys = self.settings.iter().map(|setting| setting.key);
+            let hint = suggestion(key, keys.filter(|other| other.split('.').next() == Some(owner)));
             return fault(format!("there is no setting `{key}`{hint}"));
         }
         Ok(value.clone())
