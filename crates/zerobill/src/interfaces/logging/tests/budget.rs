@@ -45,7 +45,7 @@ fn the_oldest_are_dropped_with_one_warning() {
         }
         gateway.logging().error("failed", ());
     });
-    // One such line is 144 bytes long, so six of them fit.
+    // One such line is 153 bytes long, so six of them fit.
     assert_eq!(
         messages(&output),
         [
@@ -59,7 +59,7 @@ fn the_oldest_are_dropped_with_one_warning() {
             "failed"
         ]
     );
-    assert_eq!(output.lines()[0].len() + 1, 144);
+    assert_eq!(output.lines()[0].len() + 1, 153);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn lines_too_long_to_hold_do_not_escape_the_byte_budget() {
 
 #[test]
 fn over_its_budget_an_invocation_writes_warnings_only_and_says_how_many_are_missing() {
-    let (gateway, output) = gateway([("ZEROBILL_LOG_LEVEL", "DEBUG"), ("ZEROBILL_LOG_MAX_BYTES", "432")]);
+    let (gateway, output) = gateway([("ZEROBILL_LOG_LEVEL", "DEBUG"), ("ZEROBILL_LOG_MAX_BYTES", "459")]);
     for id in ["one", "two"] {
         invoke(&gateway, id, || {
             for step in 0..5 {
@@ -117,12 +117,12 @@ fn over_its_budget_an_invocation_writes_warnings_only_and_says_how_many_are_miss
     // The two invocations differ in `cold_start`: `false` makes each line a byte longer, so one less fits.
     let end = |lines: u8| {
         format!(
-            "{lines} lines at INFO and below were left out: the invocation's 432 bytes are used up; \
+            "{lines} lines at INFO and below were left out: the invocation's 459 bytes are used up; \
              `ZEROBILL_LOG_MAX_BYTES` sets the limit"
         )
     };
     let (three, four) = (end(3), end(4));
-    assert_eq!(output.lines()[0].len() + 1, 144);
+    assert_eq!(output.lines()[0].len() + 1, 153);
     assert_eq!(
         messages(&output),
         [
