@@ -4,12 +4,16 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 from checks import eventually
 
 OUTPUT = Path(os.environ["OUTPUT_FOLDER"])
 SECRET = os.environ["SECRET_MARKER"] + "in-the-environment"
+
+# Stopped from outside, the programs are stopped too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
 
 
 def free_port():

@@ -9,10 +9,13 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::environment::Stopwatch;
 
 const POLL: Duration = Duration::from_millis(20);
+/// How long a process that was asked to end may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What came of a command.
 #[derive(Debug)]
@@ -78,17 +81,34 @@ fn wait(child: &mut Child, limit: Duration, grouped: bool) -> Result<Option<Exit
             return Ok(Some(status));
         }
         if started.elapsed() > limit {
-            if grouped {
-                let group = rustix::process::Pid::from_child(child);
-                rustix::process::kill_process_group(group, rustix::process::Signal::KILL)?;
-            } else {
-                child.kill()?;
-            }
-            child.wait()?;
+            stop(child, grouped)?;
             return Ok(None);
         }
         thread::sleep(POLL);
     }
+}
+
+/// Asks it to end, so that it can stop what it started itself; ends it when it does not.
+fn stop(child: &mut Child, grouped: bool) -> Result<()> {
+    let group = Pid::from_child(child);
+    let send = |signal| {
+        if grouped {
+            kill_process_group(group, signal)
+        } else {
+            kill_process(group, signal)
+        }
+    };
+    send(Signal::TERM)?;
+    let asked = Stopwatch::start();
+    while child.try_wait()?.is_none() {
+        if asked.elapsed() > PATIENCE {
+            send(Signal::KILL)?;
+            child.wait()?;
+            return Ok(());
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
 }
 
 fn shown(command: &Command) -> String {
