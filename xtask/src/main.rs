@@ -1,5 +1,6 @@
-//! The project's own commands: `cargo xtask test` runs every check there is.
+//! The project's own commands: `cargo xtask test` runs every check there is, `cargo xtask bench` measures.
 
+mod bench;
 mod environment;
 mod process;
 mod report;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Runs every check: format, lints, tests, docs, dependencies, real clients, secrets.
     Test(steps::Selection),
+    /// Measures what ships against its peers and records the results; takes minutes, and a machine with nothing else to do.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -46,5 +49,6 @@ fn run(arguments: Arguments) -> Result<bool> {
     let workspace = workspace::Workspace::find()?;
     match arguments.command {
         Command::Test(selection) => steps::test(&workspace, &selection),
+        Command::Bench(options) => bench::run(&workspace, &options).map(|()| true),
     }
 }

@@ -1,5 +1,6 @@
 //! Measures functions as whole processes: cold start, warm invocation, memory, instructions, all against the first one.
 
+mod budgets;
 mod clock;
 mod cold;
 mod instructions;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::budgets;
 use crate::cold::Cold;
 use crate::instructions::{Count, Instructions};
 use crate::statistics::Summary;
@@ -22,6 +23,7 @@ pub(crate) fn page(
         Instructions::Counted(counts) => counts,
         Instructions::Missing(_) => &no_counts,
     };
+    page.push_str(&budgets::table(subjects, cold, warm));
     page.push_str(&ratios(subjects, cold, warm, counts));
     page.push_str(&figures(subjects, cold, warm, counts));
     if let Instructions::Missing(reason) = instructions {

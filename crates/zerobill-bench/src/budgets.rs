@@ -1,0 +1,109 @@
+//! What the figures must keep to; a missed budget is printed with by how much.
+
+use std::fmt::Write;
+
+use crate::cold::Cold;
+use crate::subject::Subject;
+use crate::warm::Warm;
+
+/// A figure, or a ratio of two, and its bound.
+struct Budget {
+    what: &'static str,
+    bound: Bound,
+    value: Option<f64>,
+}
+
+#[derive(Clone, Copy)]
+enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+/// A table of the budgets whose functions were measured; nothing when none were.
+pub(crate) fn table(subjects: &[Subject], cold: &[Cold], warm: &[Warm]) -> String {
+    let index = |name: &str| subjects.iter().position(|subject| subject.name == name);
+    let cold_cpu = |name| Some(cold.get(index(name)?)?.cpu_ms.median);
+    let warm_cpu = |name| Some(warm.get(index(name)?)?.cpu_us.median);
+    let private = |name| Some(warm.get(index(name)?)?.private_dirty_kb as f64);
+    let ratio = |one: Option<f64>, other: Option<f64>| Some(one? / other?);
+    rows(&[
+        Budget {
+            what: "cold CPU of `bootstrap`, times `hello`",
+            bound: Bound::AtMost(1.3),
+            value: ratio(cold_cpu("bootstrap"), cold_cpu("hello")),
+        },
+        Budget {
+            what: "cold CPU of `python`, times `bootstrap`",
+            bound: Bound::AtLeast(20.0),
+            value: ratio(cold_cpu("python"), cold_cpu("bootstrap")),
+        },
+        Budget {
+            what: "warm CPU of `logged` (one line, one metric), times `hello-json` (one line)",
+            bound: Bound::AtMost(1.5),
+            value: ratio(warm_cpu("logged"), warm_cpu("hello-json")),
+        },
+        Budget {
+            what: "private memory of `bootstrap` after all invocations, KB",
+            bound: Bound::AtMost(3072.0),
+            value: private("bootstrap"),
+        },
+    ])
+}
+
+fn rows(budgets: &[Budget]) -> String {
+    let mut text = String::new();
+    for budget in budgets {
+        let Some(value) = budget.value else { continue };
+        let (words, bound, over) = match budget.bound {
+            Bound::AtMost(bound) => ("at most", bound, value - bound),
+            Bound::AtLeast(bound) => ("at least", bound, bound - value),
+        };
+        let verdict = if over <= 0.0 {
+            "met".to_owned()
+        } else {
+            format!("missed by {:.0} %", over / bound * 100.0)
+        };
+        let _infallible = writeln!(text, "| {} | {words} {bound} | {value:.2} | {verdict} |", budget.what);
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("\n## Budgets\n\n| what | must be | is | |\n|---|---|---:|---|\n{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missed_budget_says_by_how_much_and_what_was_not_measured_is_left_out() {
+        let budgets = [
+            Budget {
+                what: "a",
+                bound: Bound::AtMost(1.3),
+                value: Some(1.2),
+            },
+            Budget {
+                what: "b",
+                bound: Bound::AtMost(2.0),
+                value: Some(3.0),
+            },
+            Budget {
+                what: "c",
+                bound: Bound::AtLeast(20.0),
+                value: Some(15.0),
+            },
+            Budget {
+                what: "d",
+                bound: Bound::AtMost(1.0),
+                value: None,
+            },
+        ];
+        let expected = "\n## Budgets\n\n| what | must be | is | |\n|---|---|---:|---|\n\
+            | a | at most 1.3 | 1.20 | met |\n\
+            | b | at most 2 | 3.00 | missed by 50 % |\n\
+            | c | at least 20 | 15.00 | missed by 25 % |\n";
+        assert_eq!(rows(&budgets), expected);
+        assert_eq!(rows(&budgets[3..]), "");
+    }
+}
