@@ -68,6 +68,14 @@ impl Report {
         }
     }
 
+    /// The same ended at its limit: Lambda reports and bills the limit itself, and INIT.
+    #[must_use]
+    pub fn capped(mut self, limit: std::time::Duration) -> Self {
+        self.duration_us = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
+        self.billed_ms = billed_ms(self.duration_us, self.init_us.unwrap_or_default());
+        self
+    }
+
     /// Memory times billed time.
     pub fn mb_ms(&self) -> MbMs {
         MbMs::of(1, self.memory_mb, self.billed_ms)

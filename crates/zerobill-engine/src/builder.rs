@@ -1,0 +1,146 @@
+//! Starts an engine.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    engine::{Engine, Functions},
+    error::EngineError,
+    front::{self, Front},
+    function::Function,
+    log::{LogLine, LogSink},
+    settings::FunctionSettings,
+    task,
+};
+
+/// Starts an [`Engine`].
+#[must_use]
+pub struct Builder {
+    functions: Vec<FunctionSettings>,
+    address: String,
+    freezes: bool,
+    origins: Vec<String>,
+    sink: Arc<dyn LogSink>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let sink = Arc::new(|_: LogLine<'_>| {});
+        Self {
+            functions: Vec::new(),
+            address: "127.0.0.1:0".to_owned(),
+            freezes: false,
+            origins: Vec::new(),
+            sink,
+        }
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("functions", &self.functions)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Adds a function. The first one is behind the Function URL.
+    pub fn function(mut self, settings: FunctionSettings) -> Self {
+        self.functions.push(settings);
+        self
+    }
+
+    /// Listens on `address`, such as `127.0.0.1:9000`; on a free port of the loopback interface unless told.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Stops environments between invocations, as Lambda does.
+    pub fn freeze(mut self, freezes: bool) -> Self {
+        self.freezes = freezes;
+        self
+    }
+
+    /// Lets web pages of this origin, such as `http://localhost:5173`, call the Function URL.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// Sends every log line to `sink`; they are dropped unless there is one.
+    pub fn log_sink(mut self, sink: impl LogSink + 'static) -> Self {
+        self.sink = Arc::new(sink);
+        self
+    }
+
+    /// Listens and serves. No process is started before the first event.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the settings cannot be or the port is taken.
+    pub async fn start(self) -> Result<Engine, EngineError> {
+        let mut by_name = BTreeMap::new();
+        let mut default = None;
+        for settings in self.functions {
+            check(&settings)?;
+            let function = Arc::new(Function::new(settings, Arc::clone(&self.sink), self.freezes));
+            default = default.or_else(|| Some(Arc::clone(&function)));
+            let name = function.settings.name.clone();
+            if by_name.insert(name.clone(), function).is_some() {
+                return Err(EngineError::DuplicateFunction(name));
+            }
+        }
+        let functions = Arc::new(Functions {
+            by_name,
+            default: default.ok_or(EngineError::NoFunction)?,
+        });
+        let resolved = tokio::net::lookup_host(&self.address).await;
+        let resolved = resolved
+            .map_err(|source| EngineError::listen(&self.address, None, source))?
+            .next();
+        let listener = TcpListener::bind(&self.address).await;
+        let listener = listener.map_err(|source| EngineError::listen(&self.address, resolved, source))?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| EngineError::listen(&self.address, resolved, source))?;
+        let (stop, stopped) = watch::channel(false);
+        let front = Front {
+            functions: Arc::clone(&functions),
+            address,
+            origins: self.origins,
+        };
+        let front = task::spawn(front::serve(listener, front, stopped));
+        Ok(Engine::running(functions, address, stop, front))
+    }
+}
+
+/// Lambda's own limits.
+fn check(settings: &FunctionSettings) -> Result<(), EngineError> {
+    let problem = |problem: String| {
+        Err(EngineError::Settings {
+            function: settings.name.clone(),
+            problem,
+        })
+    };
+    let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if settings.name.is_empty() || settings.name.len() > 64 || !settings.name.chars().all(valid) {
+        return problem("its name must be 1 to 64 letters, digits, `-` and `_`".to_owned());
+    }
+    if !(128..=10_240).contains(&settings.memory_mb) {
+        return problem(format!("{} MB of memory are not from 128 to 10240", settings.memory_mb));
+    }
+    let seconds = settings.timeout.as_secs_f64();
+    if !(seconds > 0.0 && seconds <= 900.0) {
+        return problem(format!("a timeout of {seconds} s is not more than 0 and at most 900"));
+    }
+    if settings.concurrency == 0 || settings.concurrency > 1_000 {
+        return problem(format!(
+            "a concurrency of {} is not from 1 to 1000",
+            settings.concurrency
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! The running engine: functions, and the port in front of them.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use serde::de::IgnoredAny;
+use tokio::{sync::watch, task::JoinHandle};
+use zerobill_runtime_api::names::{MAX_ASYNC_BYTES, MAX_SYNC_BYTES};
+
+use crate::{
+    builder::Builder,
+    counters::State,
+    error::InvokeError,
+    function::Function,
+    invocation::{InvokeReply, InvokeRequest},
+    task,
+};
+
+/// How long running invocations have to end at shutdown.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// How long a failed asynchronous invocation waits for its first and second retry.
+const RETRIES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+
+/// A local Lambda. When it is dropped, every process it has started is ended.
+#[derive(Debug)]
+pub struct Engine {
+    functions: Arc<Functions>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    front: JoinHandle<()>,
+}
+
+/// The functions by name.
+#[derive(Debug)]
+pub(crate) struct Functions {
+    pub(crate) by_name: BTreeMap<String, Arc<Function>>,
+    /// The function behind the Function URL: the first one given.
+    pub(crate) default: Arc<Function>,
+}
+
+impl Engine {
+    /// A builder.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn running(
+        functions: Arc<Functions>,
+        address: SocketAddr,
+        stop: watch::Sender<bool>,
+        front: JoinHandle<()>,
+    ) -> Self {
+        Self {
+            functions,
+            address,
+            stop,
+            front,
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Invokes `function` and waits for its reply. A function that fails is a reply too.
+    ///
+    /// # Errors
+    /// [`InvokeError`] if the event never reached the function.
+    pub async fn invoke(&self, function: &str, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
+        self.functions.invoke(function, request).await
+    }
+
+    /// What the functions have used.
+    pub fn state(&self) -> State {
+        self.functions.state()
+    }
+
+    /// Takes no more events, lets running invocations end for up to 5 s, and ends every process.
+    pub async fn shutdown(self) {
+        self.stop.send_replace(true);
+        for function in self.functions.by_name.values() {
+            function.close().await;
+        }
+        let drained = async {
+            for function in self.functions.by_name.values() {
+                function.drained().await;
+            }
+        };
+        _ = tokio::time::timeout(DRAIN, drained).await;
+        self.front.abort();
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.front.abort();
+    }
+}
+
+impl Functions {
+    pub(crate) fn find(&self, name: &str) -> Result<&Arc<Function>, InvokeError> {
+        let short = short_name(name);
+        self.by_name
+            .get(short)
+            .ok_or_else(|| InvokeError::NotFound(short.to_owned()))
+    }
+
+    pub(crate) async fn invoke(&self, name: &str, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
+        let function = self.find(name)?;
+        function.invoke(checked(request, MAX_SYNC_BYTES)?).await
+    }
+
+    /// Takes an event to be run later; a failure is tried again twice.
+    pub(crate) fn invoke_later(&self, name: &str, request: InvokeRequest) -> Result<(), InvokeError> {
+        let function = Arc::clone(self.find(name)?);
+        let request = checked(request, MAX_ASYNC_BYTES)?;
+        task::spawn(async move {
+            for pause in RETRIES.into_iter().map(Some).chain([None]) {
+                let result = function.invoke(request.clone()).await;
+                let failed = result.as_ref().map_or_else(
+                    |error| *error != InvokeError::ShuttingDown,
+                    |reply| reply.function_error,
+                );
+                match pause {
+                    Some(pause) if failed => tokio::time::sleep(pause).await,
+                    _ => return,
+                }
+            }
+        });
+        Ok(())
+    }
+
+    pub(crate) fn state(&self) -> State {
+        State::of(self.by_name.values().map(|function| function.state()).collect())
+    }
+}
+
+/// The event within its limits: JSON, and `{}` where there is none.
+pub(crate) fn checked(mut request: InvokeRequest, limit: usize) -> Result<InvokeRequest, InvokeError> {
+    let bytes = request.payload.len();
+    if bytes > limit {
+        return Err(InvokeError::TooLarge { bytes, limit });
+    }
+    if request.payload.is_empty() {
+        request.payload = "{}".into();
+    }
+    serde_json::from_slice::<IgnoredAny>(&request.payload).map_err(|error| InvokeError::NotJson(error.to_string()))?;
+    Ok(request)
+}
+
+/// The name in a name, a partial ARN or an ARN, without its qualifier.
+fn short_name(name: &str) -> &str {
+    let after = name.rsplit_once(":function:").map_or(name, |(_, after)| after);
+    after.split(':').next().unwrap_or(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_name_a_function_is_understood() {
+        for name in [
+            "shop",
+            "shop:$LATEST",
+            "123456789012:function:shop",
+            "arn:aws:lambda:us-east-1:123456789012:function:shop",
+            "arn:aws:lambda:us-east-1:123456789012:function:shop:7",
+        ] {
+            assert_eq!(short_name(name), "shop");
+        }
+    }
+
+    #[test]
+    fn an_event_is_json_within_its_limit() {
+        assert_eq!(
+            checked(InvokeRequest::new(""), 10).map(|request| request.payload),
+            Ok("{}".into())
+        );
+        assert_eq!(
+            checked(InvokeRequest::new("[1,2,3,4,5]"), 10).map(drop),
+            Err(InvokeError::TooLarge { bytes: 11, limit: 10 })
+        );
+        assert!(matches!(
+            checked(InvokeRequest::new("{nope"), 10),
+            Err(InvokeError::NotJson(_))
+        ));
+    }
+}

@@ -1,0 +1,66 @@
+//! The variables that Lambda sets for a function.
+
+use std::{ffi::OsString, net::SocketAddr};
+
+use zerobill_runtime_api::names::environment as names;
+
+use crate::{
+    settings::{FunctionSettings, REGION},
+    task,
+};
+
+/// The variables of environment `number` whose Runtime API is at `address`. Those that the process has and that a developer sets
+/// on purpose (credentials, the region) stay as they are.
+pub(super) fn of(settings: &FunctionSettings, address: SocketAddr, number: u64) -> Vec<(&'static str, OsString)> {
+    let folder = settings
+        .directory
+        .clone()
+        .or_else(|| std::env::current_dir().ok())
+        .unwrap_or_default();
+    let stream = format!("{}/[$LATEST]{number:032x}", task::day(task::epoch_ms()));
+    let mut variables: Vec<(&'static str, OsString)> = vec![
+        (names::RUNTIME_API, address.to_string().into()),
+        (names::FUNCTION_NAME, settings.name.clone().into()),
+        (names::FUNCTION_MEMORY_SIZE, settings.memory_mb.to_string().into()),
+        (names::FUNCTION_VERSION, "$LATEST".into()),
+        (names::INITIALIZATION_TYPE, "on-demand".into()),
+        (names::LOG_GROUP_NAME, format!("/aws/lambda/{}", settings.name).into()),
+        (names::LOG_STREAM_NAME, stream.into()),
+        (names::TASK_ROOT, folder.clone().into_os_string()),
+        (names::RUNTIME_DIR, folder.into_os_string()),
+        (names::XRAY_DAEMON_ADDRESS, "127.0.0.1:2000".into()),
+        (names::XRAY_CONTEXT_MISSING, "LOG_ERROR".into()),
+        (names::TIME_ZONE, ":UTC".into()),
+    ];
+    let defaults = [
+        (names::HANDLER, "bootstrap"),
+        (names::EXECUTION_ENV, "AWS_Lambda_provided.al2023"),
+        (names::REGION, REGION),
+        (names::DEFAULT_REGION, REGION),
+        (names::ACCESS_KEY_ID, "local"),
+        (names::SECRET_ACCESS_KEY, "local"),
+        (names::SESSION_TOKEN, "local"),
+    ];
+    let has_profile = is_set("AWS_PROFILE");
+    for (name, value) in defaults {
+        let credential = [names::ACCESS_KEY_ID, names::SECRET_ACCESS_KEY, names::SESSION_TOKEN].contains(&name);
+        // Half a set of credentials is none: a session token that belongs to no key breaks every call.
+        let given = if credential {
+            has_profile || is_set(names::ACCESS_KEY_ID)
+        } else {
+            is_set(name)
+        };
+        if !given {
+            variables.push((name, value.into()));
+        }
+    }
+    variables
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a child inherits this process's variables, so these are the ones to look at"
+)]
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}

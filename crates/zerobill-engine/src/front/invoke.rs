@@ -1,0 +1,128 @@
+//! The Invoke API.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use zerobill_runtime_api::{
+    ErrorDocument,
+    names::{MAX_SYNC_BYTES, invoke},
+};
+
+use super::{
+    Front,
+    error::{invalid, service_error},
+};
+use crate::{
+    engine::checked,
+    error::InvokeError,
+    invocation::{InvokeReply, InvokeRequest},
+};
+
+pub(super) async fn invoke(
+    State(front): State<Arc<Front>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let payload = match read(body, MAX_SYNC_BYTES).await {
+        Ok(payload) => payload,
+        Err(error) => return service_error(&error),
+    };
+    let context = match text(invoke::CLIENT_CONTEXT)
+        .map(|context| STANDARD.decode(context))
+        .transpose()
+    {
+        Ok(context) => context.and_then(|context| String::from_utf8(context).ok()),
+        Err(_) => return invalid("`X-Amz-Client-Context` is not base64"),
+    };
+    let mut request = InvokeRequest::new(payload);
+    request.client_context = context;
+    request.tenant_id = text(invoke::TENANT_ID).map(str::to_owned);
+    request.trace_id = text(invoke::TRACE_ID).map(str::to_owned);
+    let wants_tail = text(invoke::LOG_TYPE).is_some_and(|kind| kind.eq_ignore_ascii_case("Tail"));
+    let result = match text(invoke::INVOCATION_TYPE).unwrap_or("RequestResponse") {
+        "RequestResponse" => match front.functions.invoke(&name, request).await {
+            Ok(reply) => Ok(respond(reply, wants_tail).await),
+            Err(error) => Err(error),
+        },
+        "Event" => front
+            .functions
+            .invoke_later(&name, request)
+            .map(|()| with_request_id(StatusCode::ACCEPTED)),
+        "DryRun" => {
+            let valid = front
+                .functions
+                .find(&name)
+                .and_then(|_| checked(request, MAX_SYNC_BYTES));
+            valid.map(|_| with_request_id(StatusCode::NO_CONTENT))
+        }
+        other => return invalid(&format!("`{other}` is not RequestResponse, Event or DryRun")),
+    };
+    result.unwrap_or_else(|error| service_error(&error))
+}
+
+/// The body, if it is within `limit`; a larger one is read to its end, so that the caller hears why.
+pub(super) async fn read(mut body: Body, limit: usize) -> Result<Bytes, InvokeError> {
+    let (mut parts, mut bytes) = (Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| InvokeError::NotJson(error.to_string()))?;
+        let Ok(part) = frame.into_data() else { continue };
+        bytes = bytes.saturating_add(part.len());
+        if bytes <= limit {
+            parts.push(part);
+        }
+    }
+    match parts.len() {
+        _ if bytes > limit => Err(InvokeError::TooLarge { bytes, limit }),
+        1 => Ok(parts.remove(0)),
+        _ => Ok(parts.concat().into()),
+    }
+}
+
+async fn respond(reply: InvokeReply, wants_tail: bool) -> Response {
+    let mut failed = reply.function_error;
+    let payload = reply.payload.collect().await.unwrap_or_else(|fault| {
+        failed = true;
+        ErrorDocument::new("Runtime.StreamError", fault.to_string())
+            .to_json()
+            .into()
+    });
+    let mut response = (StatusCode::OK, payload).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(invoke::EXECUTED_VERSION, HeaderValue::from_static("$LATEST"));
+    if failed {
+        headers.insert(invoke::FUNCTION_ERROR, HeaderValue::from_static("Unhandled"));
+    }
+    put(headers, invoke::REQUEST_ID, &reply.request_id);
+    if wants_tail {
+        put(headers, invoke::LOG_RESULT, &STANDARD.encode(&reply.log_tail));
+    }
+    response
+}
+
+fn with_request_id(status: StatusCode) -> Response {
+    let mut response = status.into_response();
+    put(
+        response.headers_mut(),
+        invoke::REQUEST_ID,
+        &uuid::Uuid::new_v4().to_string(),
+    );
+    response
+}
+
+fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    // Ids and base64 can always stand in a header.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}

@@ -1,0 +1,68 @@
+//! What callers see: the Invoke API, the Function URL and the engine's own state, on one port.
+
+mod concurrency;
+mod error;
+mod function_url;
+mod invoke;
+mod origin;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{ConnectInfo, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use tokio::{net::TcpListener, sync::watch};
+
+use self::origin::Access;
+use crate::engine::Functions;
+
+/// What the routes share.
+#[derive(Debug)]
+pub(crate) struct Front {
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) address: SocketAddr,
+    pub(crate) origins: Vec<String>,
+}
+
+/// Serves until `stopped` says so.
+pub(crate) async fn serve(listener: TcpListener, front: Front, mut stopped: watch::Receiver<bool>) {
+    let front = Arc::new(front);
+    let control = Router::new()
+        .route("/2015-03-31/functions/{name}/invocations", post(invoke::invoke))
+        .route(
+            "/2017-10-31/functions/{name}/concurrency",
+            put(concurrency::put).delete(concurrency::delete),
+        )
+        .route("/2019-09-30/functions/{name}/concurrency", get(concurrency::get))
+        .route("/_zerobill/state", get(state))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&front), guard_control));
+    let router = control.fallback(function_url::answer).with_state(front);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stop = async move {
+        // The sender is gone only when the engine is.
+        _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    // It ends by the signal; a listener that fails for good ends it too, and callers see a closed port.
+    _ = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+}
+
+async fn state(State(front): State<Arc<Front>>) -> Response {
+    Json(front.functions.state()).into_response()
+}
+
+/// A web page elsewhere must not invoke functions or change their limits.
+async fn guard_control(
+    State(front): State<Arc<Front>>,
+    ConnectInfo(_): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match origin::control(request.headers(), front.address) {
+        Access::Granted => next.run(request).await,
+        Access::Refused(reason) => error::forbidden(&reason),
+    }
+}
