@@ -41,7 +41,9 @@ fn script(workspace: &Workspace, step: &str, name: &str) -> Result<Tally> {
     command
         .env("ZEROBILL", binaries.join("zerobill"))
         .env("BOOTSTRAP", binaries.join("bootstrap"));
-    command.env("AXUM_FUNCTION", binaries.join("axum-function"));
+    command
+        .env("AXUM_PLAIN", binaries.join("axum-plain"))
+        .env("AXUM_ZEROBILL", binaries.join("axum-zerobill"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
     command.env("SECRET_MARKER", MARKER);
     command.env("EVENT_FIXTURES", event_fixtures_folder(workspace, step)?);

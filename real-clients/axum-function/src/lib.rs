@@ -10,16 +10,15 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    let application = Router::new()
+/// The whole function. It logs through `tracing` and counts through `metrics`, wherever these lead.
+pub fn application() -> Router {
+    Router::new()
         .route("/greet", get(greet))
         .route("/sum", post(sum))
         .route("/query", get(query))
         .route("/cookies", get(cookies))
         .route("/bytes", post(bytes))
-        .route("/panic", get(panics));
-    lambda_http::run(application).await
+        .route("/panic", get(panics))
 }
 
 #[derive(Debug, Deserialize)]
@@ -28,6 +27,8 @@ struct Greeting {
 }
 
 async fn greet(Query(greeting): Query<Greeting>) -> Json<Value> {
+    tracing::info!(name = greeting.name, letters = greeting.name.chars().count(), "greeted");
+    metrics::counter!("greetings").increment(1);
     Json(json!({ "greeting": format!("hello, {}", greeting.name) }))
 }
 
