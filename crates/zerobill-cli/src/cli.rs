@@ -1,0 +1,153 @@
+//! The command line.
+
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Run AWS Lambda functions locally, invoke them, and keep the bill at zero.
+#[derive(Debug, Parser)]
+#[command(
+    name = "zerobill",
+    version,
+    about,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a local Lambda: Function URL, Invoke API and REPORT lines for any Runtime API program
+    Dev(Dev),
+    /// Send one event to a function and print its reply
+    Invoke(Invoke),
+    /// List the operations of the gateway with their parameters
+    Ops(Ops),
+    /// Call one operation on a gateway in this process
+    Call(Call),
+}
+
+/// How a function is run.
+#[derive(Args, Debug)]
+pub(crate) struct Function {
+    /// Memory of the function in MB, which its bill depends on
+    #[arg(long, value_name = "MB", default_value_t = 128)]
+    pub(crate) memory: u32,
+    /// Seconds that one invocation may take
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    /// A variable for the function; may be given several times
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) environment: Vec<(String, String)>,
+    /// A program that speaks the Runtime API, with its arguments; the built-in function if there is none
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Dev {
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 9000)]
+    pub(crate) port: u16,
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
+    /// How many invocations may run at once
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) concurrency: usize,
+    /// Stop the function's processes between invocations, as Lambda does
+    #[arg(long)]
+    pub(crate) freeze: bool,
+    /// Let web pages of this origin call the Function URL; may be given several times
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
+    /// Send varied events to the function, to see it live
+    #[arg(long)]
+    pub(crate) demo: bool,
+    #[command(flatten)]
+    pub(crate) function: Function,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Invoke {
+    /// A built-in event; `list` names them
+    #[arg(long, value_name = "NAME", conflicts_with = "event")]
+    pub(crate) sample: Option<String>,
+    /// A file with the event
+    #[arg(long, value_name = "FILE", conflicts_with = "input")]
+    pub(crate) event: Option<PathBuf>,
+    /// `-` reads the event from standard input
+    #[arg(value_name = "-", value_parser = ["-"], conflicts_with = "sample")]
+    pub(crate) input: Option<String>,
+    /// A running engine, such as `http://127.0.0.1:9000`; one is started for this event if there is none
+    #[arg(long, conflicts_with_all = ["command", "memory", "timeout", "environment"])]
+    pub(crate) url: Option<String>,
+    /// The name of the function at `--url`
+    #[arg(long = "function", value_name = "NAME", default_value = "function")]
+    pub(crate) name: String,
+    /// Do not wait for the reply; only with `--url`
+    #[arg(long = "async", requires = "url")]
+    pub(crate) later: bool,
+    #[command(flatten)]
+    pub(crate) function: Function,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Ops {
+    /// Only operations whose name holds this
+    pub(crate) pattern: Option<String>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Call {
+    /// The operation, such as `cache.stats`
+    #[arg(value_name = "INTERFACE.OPERATION")]
+    pub(crate) operation: String,
+    /// Its parameters as a JSON object
+    #[arg(value_name = "PARAMS")]
+    pub(crate) parameters: Option<String>,
+}
+
+/// How a table is printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|seconds| !seconds.is_zero())
+        .ok_or_else(|| "not a number of seconds above 0".to_owned())
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("not of the form NAME=VALUE")?;
+    if name.is_empty() || name.contains('\0') || value.contains('\0') {
+        return Err("not of the form NAME=VALUE".to_owned());
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

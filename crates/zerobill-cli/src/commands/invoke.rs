@@ -1,0 +1,75 @@
+//! `zerobill invoke`: one event, one reply.
+
+use std::{io::Read as _, path::Path, process::ExitCode};
+
+use zerobill_engine::{Engine, InvokeRequest, LogLine};
+
+use super::{FUNCTION_NAME, function, not_started};
+use crate::{
+    cli::{Function, Invoke},
+    failure::Failure,
+    http_client, printer,
+    samples::{self, SAMPLES},
+};
+
+pub(crate) async fn run(arguments: Invoke) -> Result<ExitCode, Failure> {
+    if arguments.sample.as_deref() == Some("list") {
+        let width = SAMPLES.iter().map(|sample| sample.name.len()).max().unwrap_or_default();
+        for sample in SAMPLES {
+            printer::data(&format!("{:width$}  {}", sample.name, sample.doc));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let event = event(&arguments)?;
+    let failed = match &arguments.url {
+        Some(url) => remote(url, &arguments.name, arguments.later, event).await?,
+        None => local(arguments.function, event).await?,
+    };
+    // What the function said of its failure is its reply; the exit code says that it is one.
+    Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// The event that the arguments name.
+fn event(arguments: &Invoke) -> Result<Vec<u8>, Failure> {
+    if let Some(name) = &arguments.sample {
+        let sample = samples::find(name).map_err(Failure::usage)?;
+        return Ok(sample.event.as_bytes().to_vec());
+    }
+    let unreadable =
+        |path: &Path, error: std::io::Error| Failure::user(format!("cannot read `{}`: {error}", path.display()));
+    match (&arguments.event, &arguments.input) {
+        (Some(path), _) => std::fs::read(path).map_err(|error| unreadable(path, error)),
+        (None, Some(_)) => {
+            let mut event = Vec::new();
+            let read = std::io::stdin().lock().read_to_end(&mut event);
+            read.map_err(|error| unreadable(Path::new("-"), error))?;
+            Ok(event)
+        }
+        (None, None) => Err(Failure::usage("no event is given").hint("`--sample health`, `--event FILE` or `-`")),
+    }
+}
+
+/// Starts an engine for this one event; says whether the function failed.
+async fn local(arguments: Function, event: Vec<u8>) -> Result<bool, Failure> {
+    let settings = function(arguments)?;
+    let engine = Engine::builder()
+        .function(settings)
+        .log_sink(|line: LogLine<'_>| printer::note(line.text));
+    let engine = engine.start().await.map_err(not_started)?;
+    let result = engine.invoke(FUNCTION_NAME, InvokeRequest::new(event)).await;
+    engine.shutdown().await;
+    let reply = result.map_err(Failure::user)?;
+    let failed = reply.function_error;
+    printer::bytes(&reply.payload.collect().await.map_err(Failure::user)?);
+    Ok(failed)
+}
+
+/// Sends the event to a running engine; says whether the function failed.
+async fn remote(url: &str, name: &str, later: bool, event: Vec<u8>) -> Result<bool, Failure> {
+    let reply = http_client::invoke(url, name, later, event).await?;
+    printer::note(&reply.log);
+    if !later {
+        printer::bytes(&reply.payload);
+    }
+    Ok(reply.function_error)
+}

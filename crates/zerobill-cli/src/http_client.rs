@@ -1,0 +1,81 @@
+//! The Invoke API of a running engine, over plain HTTP.
+
+use bytes::Bytes;
+use http::{Request, Uri, header::HOST};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::failure::Failure;
+
+/// What the engine answered.
+pub(crate) struct Reply {
+    pub(crate) payload: Bytes,
+    pub(crate) function_error: bool,
+    /// The end of the function's log.
+    pub(crate) log: String,
+}
+
+/// Invokes the function `name` of the engine at `url`.
+pub(crate) async fn invoke(url: &str, name: &str, later: bool, event: Vec<u8>) -> Result<Reply, Failure> {
+    let address = address(url)?;
+    let unreachable = |error: &dyn std::fmt::Display| {
+        Failure::user(format!("cannot reach `{url}`: {error}")).hint("`zerobill dev` starts an engine")
+    };
+    let stream = TcpStream::connect(&address)
+        .await
+        .map_err(|error| unreachable(&error))?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| unreachable(&error))?;
+    let request = Request::post(format!("/2015-03-31/functions/{name}/invocations"))
+        .header(HOST, &address)
+        .header("x-amz-invocation-type", if later { "Event" } else { "RequestResponse" })
+        .header("x-amz-log-type", "Tail")
+        .body(Full::new(Bytes::from(event)))
+        .map_err(|error| Failure::usage(format!("`{name}` is no function's name: {error}")))?;
+    let exchange = async {
+        let response = sender.send_request(request).await?;
+        let (head, body) = response.into_parts();
+        Ok::<_, hyper::Error>((head, body.collect().await?.to_bytes()))
+    };
+    tokio::pin!(exchange, connection);
+    let (head, payload) = tokio::select! {
+        answer = &mut exchange => answer.map_err(|error| unreachable(&error))?,
+        ended = &mut connection => {
+            ended.map_err(|error| unreachable(&error))?;
+            exchange.await.map_err(|error| unreachable(&error))?
+        }
+    };
+    if !head.status.is_success() {
+        let document: serde_json::Value = serde_json::from_slice(&payload).unwrap_or_default();
+        let message = document["message"]
+            .as_str()
+            .map_or_else(|| head.status.to_string(), str::to_owned);
+        return Err(Failure::user(message));
+    }
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let log = header("x-amz-log-result").and_then(base64).unwrap_or_default();
+    Ok(Reply {
+        payload,
+        function_error: header("x-amz-function-error").is_some(),
+        log,
+    })
+}
+
+/// Host and port of `url`.
+fn address(url: &str) -> Result<String, Failure> {
+    let wrong =
+        || Failure::usage(format!("`{url}` is not the address of an engine")).hint("`--url http://127.0.0.1:9000`");
+    let uri: Uri = url.parse().map_err(|_| wrong())?;
+    let authority = uri
+        .authority()
+        .filter(|_| uri.scheme_str().is_none_or(|scheme| scheme == "http"))
+        .ok_or_else(wrong)?;
+    Ok(format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(80)))
+}
+
+fn base64(text: &str) -> Option<String> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    String::from_utf8(STANDARD.decode(text).ok()?).ok()
+}
