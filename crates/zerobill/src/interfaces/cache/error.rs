@@ -37,7 +37,7 @@ pub enum CacheError {
         max_bytes: u64,
     },
     /// A time to live that is no time.
-    #[error("a time to live of {0} seconds is not from 0 to 31557600000")]
+    #[error("a time to live of {0:?} seconds is not from 0 to 31557600000")]
     InvalidTtl(f64),
 }
 

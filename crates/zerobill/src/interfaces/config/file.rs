@@ -94,14 +94,12 @@ fn read(path: &Path, must_exist: bool, faults: &mut Vec<Fault>) -> Option<toml::
             problem: format!("there is no table `{key}`{hint}"),
         });
     }
-    match settings? {
-        toml::Value::Table(settings) => Some(settings),
-        _ => {
-            let problem = "`settings` is not a table".to_owned();
-            faults.push(Fault { place, problem });
-            None
-        }
+    if let toml::Value::Table(settings) = settings? {
+        return Some(settings);
     }
+    let problem = "`settings` is not a table".to_owned();
+    faults.push(Fault { place, problem });
+    None
 }
 
 /// The leaves of a table under dotted keys.

@@ -96,7 +96,7 @@ impl SettingKind {
     }
 
     /// What it takes, for messages.
-    pub(crate) fn expected(self) -> String {
+    pub fn expected(self) -> String {
         match self {
             Self::Text => "text".to_owned(),
             Self::Boolean => "`true` or `false`".to_owned(),

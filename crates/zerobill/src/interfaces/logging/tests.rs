@@ -49,9 +49,11 @@ fn context(id: &str) -> Context {
 /// What Lambda says where it says everything.
 fn full_context() -> Context {
     let mut context = context("c6af9ac6-7b61-11e6-9a41-93e8deadbeef");
-    let mut config = lambda_runtime::Config::default();
-    config.function_name = "shop-orders".to_owned();
-    config.memory = 128;
+    let config = lambda_runtime::Config {
+        function_name: "shop-orders".to_owned(),
+        memory: 128,
+        ..lambda_runtime::Config::default()
+    };
     context.invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-orders".to_owned();
     context.xray_trace_id =
         Some("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1".to_owned());

@@ -15,7 +15,7 @@ fn held_back_lines_come_before_the_error_and_never_without_one() {
     });
     assert_eq!(messages(&output), ["at once", "step 1", "step 2", "failed"]);
     invoke(&gateway, "two", || {
-        gateway.logging().error("nothing of one is left", ())
+        gateway.logging().error("nothing of one is left", ());
     });
     assert_eq!(messages(&output).len(), 5);
     gateway.logging().debug("outside an invocation nothing is held", ());

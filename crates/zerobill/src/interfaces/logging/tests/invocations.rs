@@ -45,11 +45,7 @@ async fn two_invocations_that_take_turns_on_one_thread_do_not_mix() {
     let (gateway, output) = gateway([("ZEROBILL_LOG_BUFFER", "1")]);
     tokio::join!(ten_lines(&gateway, "one"), ten_lines(&gateway, "two"));
     let lines = parsed(&output);
-    assert_eq!(
-        (&lines[0]["mine"], &lines[1]["mine"]),
-        (&"one".into(), &"two".into()),
-        "they do take turns"
-    );
+    assert_ne!(lines[0]["mine"], lines[1]["mine"], "they do take turns");
     check(&lines);
 }
 

@@ -76,7 +76,7 @@ fn errors_come_with_their_causes() {
     let (gateway, output) = gateway([]);
     let error = crate::Error::new(INTERNAL, "no port").with_source("x".parse::<u8>().unwrap_err());
     traced(&gateway, || {
-        tracing::error!(error = &error as &dyn std::error::Error, "failed")
+        tracing::error!(error = &error as &dyn std::error::Error, "failed");
     });
     assert_eq!(
         parsed(&output)[0]["error"],

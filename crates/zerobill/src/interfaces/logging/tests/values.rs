@@ -27,7 +27,7 @@ fn maps_whose_keys_are_no_text_have_text_as_keys() {
         written("m", BTreeMap::from([((1, 'x'), true)])),
         r#"{"[1,\"x\"]":true}"#
     );
-    assert_eq!(written("m", BTreeMap::from([(None::<u8>, ())])), r#"{"null":null}"#);
+    assert_eq!(written("m", BTreeMap::from([(None::<u8>, 1)])), r#"{"null":1}"#);
 }
 
 struct Failing;
@@ -175,7 +175,7 @@ fn raw_json_is_masked_and_what_cannot_be_read_never_shows_its_secrets() {
     ));
     let line = written("v", &deep);
     assert!(
-        line.starts_with(r#""<10033 bytes of JSON left out: recursion limit exceeded"#),
+        line.starts_with(r#""<10030 bytes of JSON left out: recursion limit exceeded"#),
         "{line}"
     );
     assert!(!line.contains(MARKER));

@@ -1,0 +1,366 @@
+//! The gateway: names, exposure, laziness, and invocations that end however they end.
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails like a test")]
+
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, SystemTime},
+};
+
+use futures_util::FutureExt as _;
+use lambda_runtime::Context;
+use serde_json::{Value, json};
+use zerobill::{
+    Clock, Error, Gateway, Invocation, environment::Environment, gateway::Builder, invocation, output::Output,
+};
+
+use super::table::fresh;
+
+fn builder<const N: usize>(variables: [(&str, &str); N]) -> (Builder, Output) {
+    let output = Output::captured();
+    let builder = Gateway::builder().environment(Environment::from_pairs(variables));
+    (builder.output(output.clone()), output)
+}
+
+fn gateway<const N: usize>(variables: [(&str, &str); N]) -> (Gateway, Output) {
+    let (builder, output) = builder(variables);
+    (builder.build().unwrap(), output)
+}
+
+fn messages(output: &Output) -> Vec<String> {
+    let message = |line: &String| {
+        serde_json::from_str::<Value>(line).unwrap()["message"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    output.lines().iter().map(message).collect()
+}
+
+async fn error(interface: &str, operation: &str, parameters: Value) -> (&'static str, String) {
+    let error = fresh()
+        .execute_operation(interface, operation, parameters)
+        .await
+        .unwrap_err();
+    (error.code(), error.to_string())
+}
+
+#[tokio::test]
+async fn a_wrong_name_is_answered_with_the_nearest_right_one() {
+    let said = |code, text: &str| (code, text.to_owned());
+    assert_eq!(
+        error("cahce", "get", json!({})).await,
+        said("unknown_interface", "unknown interface `cahce`; did you mean `cache`?")
+    );
+    assert_eq!(
+        error("cache", "delte", json!({})).await,
+        said(
+            "unknown_operation",
+            "unknown operation `cache.delte`; did you mean `delete`?"
+        )
+    );
+    assert_eq!(
+        error("debug", "observe_everything", json!({})).await,
+        said(
+            "unknown_operation",
+            "unknown operation `debug.observe_everything`; there are `health`, `stats`"
+        )
+    );
+    assert_eq!(
+        error("cache", "set", json!({ "key": "a", "value": 1, "tll": 1 })).await,
+        said("unknown_parameter", "unknown parameter `tll`; did you mean `ttl`?")
+    );
+    assert_eq!(
+        error("debug", "health", json!({ "a": 1 })).await,
+        said("unknown_parameter", "unknown parameter `a`; there are none")
+    );
+    assert_eq!(
+        error("cache", "set", json!({ "key": "a" })).await,
+        said(
+            "missing_parameter",
+            "parameter `value` is missing: the value, null included"
+        )
+    );
+    assert_eq!(
+        error("logging", "remove_keys", json!({ "keys": ["a", 1] })).await,
+        said(
+            "invalid_parameter",
+            "parameter `keys[1]`: invalid type: integer `1`, expected a string"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_name_of_megabytes_is_refused_without_taking_memory_for_it() {
+    let long = "x".repeat(4_000_000);
+    assert_eq!(error(&long, "get", json!({})).await.0, "unknown_interface");
+    assert_eq!(error("cache", &long, json!({})).await.0, "unknown_operation");
+    assert_eq!(error("cache", "get", json!({ long: 1 })).await.0, "unknown_parameter");
+}
+
+async fn exposed(gateway: &Gateway, interface: &str, operation: &str) -> Result<Value, &'static str> {
+    let call = gateway.execute_exposed_operation(interface, operation, json!({})).await;
+    call.map_err(|error| error.code())
+}
+
+#[tokio::test]
+async fn nothing_is_exposed_unless_it_is_named() {
+    let (closed, _) = gateway([]);
+    for (row, operation) in super::table::rows() {
+        let name = operation.description().name;
+        assert_eq!(
+            exposed(&closed, row.name, name).await,
+            Err("operation_not_exposed"),
+            "{}.{name}",
+            row.name
+        );
+    }
+    let error = closed
+        .execute_exposed_operation("cache", "get", json!({}))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "operation `cache.get` is not exposed to events; name it in `ZEROBILL_EXPOSE` to allow it"
+    );
+    assert_eq!(exposed(&closed, "cache", "gte").await, Err("unknown_operation"));
+    assert_eq!(closed.stats().usage.operations, 0, "what is refused is not run");
+}
+
+#[tokio::test]
+async fn a_star_exposes_what_only_reads_and_a_name_what_it_names() {
+    let (open, _) = gateway([("ZEROBILL_EXPOSE", " cache.* , debug.health,, cache.clear ")]);
+    assert!(exposed(&open, "cache", "stats").await.is_ok());
+    assert!(exposed(&open, "debug", "health").await.is_ok());
+    assert_eq!(
+        exposed(&open, "cache", "clear").await,
+        Ok(json!(0)),
+        "though it does not only read"
+    );
+    assert_eq!(exposed(&open, "cache", "cleanup").await, Err("operation_not_exposed"));
+    assert_eq!(exposed(&open, "debug", "stats").await, Err("operation_not_exposed"));
+    let (builder, _) = builder([]);
+    let open = builder.expose("debug.*").build().unwrap();
+    for (row, operation) in super::table::rows().filter(|(row, _)| row.name == "debug") {
+        let description = operation.description();
+        let answer = exposed(&open, row.name, description.name).await;
+        assert_eq!(
+            answer != Err("operation_not_exposed"),
+            description.read_only,
+            "{}",
+            description.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn setting_expose_later_opens_nothing() {
+    let (closed, _) = gateway([]);
+    closed.config().set("expose", "debug.health").unwrap();
+    closed.config().reload().unwrap();
+    assert_eq!(exposed(&closed, "debug", "health").await, Err("operation_not_exposed"));
+}
+
+#[test]
+fn a_name_to_expose_that_does_not_exist_is_a_fault() {
+    let (builder, _) = builder([("ZEROBILL_EXPOSE", "debug.helth,nothing.*,logging.*,*")]);
+    let (_, faults) = builder.build_anyway();
+    let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        faults,
+        [
+            "`expose`: there is no operation `debug.helth`; did you mean `debug.health`?",
+            "`expose`: there is no operation `nothing.*`",
+            "`expose`: no operation of `logging` only reads; name the one that is meant",
+            "`expose`: there is no operation `*`",
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_built_before_its_first_use() {
+    let (gateway, output) = gateway([]);
+    assert!(gateway.stats().built.is_empty());
+    gateway.health();
+    gateway.logging().info("hello", ());
+    gateway.cache().delete("key");
+    gateway.cache().contains("key");
+    gateway.cache().stats();
+    assert!(gateway.stats().built.is_empty(), "{:?}", gateway.stats().built);
+    gateway.cache().get::<u8>("key").unwrap();
+    let built: Vec<_> = gateway
+        .stats()
+        .built
+        .iter()
+        .map(|record| (record.name, record.built))
+        .collect();
+    assert_eq!(built, [("cache", true)]);
+    assert_eq!(output.lines().len(), 1);
+}
+
+#[test]
+fn what_is_unloaded_is_built_again() {
+    let (gateway, _) = gateway([]);
+    assert!(!gateway.unload("cache").unwrap());
+    gateway.cache().set("key", &1, None).unwrap();
+    assert!(gateway.unload("cache").unwrap());
+    assert_eq!(gateway.cache().get::<u8>("key").unwrap(), None);
+    assert!(!gateway.unload("logging").unwrap(), "it has nothing heavy");
+    let error = gateway.unload("cahce").unwrap_err();
+    assert_eq!(error.to_string(), "unknown interface `cahce`; did you mean `cache`?");
+}
+
+/// Logs at DEBUG, which is held back until an error, and more than one invocation may.
+fn log_too_much(gateway: &Gateway) {
+    for _ in 0..10 {
+        gateway.logging().info("a line that takes its share of the budget", ());
+    }
+}
+
+#[tokio::test]
+async fn an_invocation_that_panics_ends_like_any_other_that_fails() {
+    let (gateway, output) = gateway([("ZEROBILL_LOG_MAX_BYTES", "200")]);
+    let work = async {
+        log_too_much(&gateway);
+        if gateway.stats().usage.in_flight == 1 {
+            std::panic::panic_any("a handler that panics, as the test wants");
+        }
+        Ok::<_, Error>(())
+    };
+    AssertUnwindSafe(gateway.invoke(Context::default(), work))
+        .catch_unwind()
+        .await
+        .unwrap_err();
+    let usage = gateway.stats().usage;
+    assert_eq!((usage.invocations, usage.in_flight, usage.errors), (1, 0, 1));
+    assert!(
+        messages(&output)
+            .last()
+            .unwrap()
+            .starts_with("9 lines at INFO and below were left out"),
+        "{:?}",
+        messages(&output)
+    );
+    assert!(Invocation::current().is_none());
+}
+
+#[tokio::test]
+async fn an_invocation_that_is_cancelled_ends_like_any_other_that_fails() {
+    /// Logs when it is dropped.
+    struct Leaves(Gateway);
+    impl Drop for Leaves {
+        fn drop(&mut self) {
+            let inside = Invocation::current().is_some_and(|invocation| invocation.context().request_id == "one");
+            self.0.logging().warning("leaving", [("inside", inside)]);
+        }
+    }
+    let (gateway, output) = gateway([("ZEROBILL_LOG_MAX_BYTES", "200")]);
+    let mut context = Context::default();
+    "one".clone_into(&mut context.request_id);
+    let work = async {
+        let _leaves = Leaves(gateway.clone());
+        log_too_much(&gateway);
+        std::future::pending::<Result<(), Error>>().await
+    };
+    assert!(gateway.invoke(context, work).now_or_never().is_none());
+    let usage = gateway.stats().usage;
+    assert_eq!((usage.invocations, usage.in_flight, usage.errors), (1, 0, 1));
+    let messages = messages(&output);
+    assert_eq!(messages[messages.len() - 2], "leaving", "{messages:?}");
+    assert!(
+        messages[messages.len() - 1].starts_with("9 lines at INFO and below were left out"),
+        "{messages:?}"
+    );
+    assert!(output.lines().iter().any(|line| line.ends_with(r#""inside":true}"#)));
+}
+
+#[tokio::test]
+async fn an_invocation_hands_on_what_its_work_says_and_counts_errors() {
+    let (gateway, _) = gateway([]);
+    assert_eq!(
+        gateway.invoke(Context::default(), async { Ok::<_, u8>(1) }).await,
+        Ok(1)
+    );
+    assert_eq!(
+        gateway.invoke(Context::default(), async { Err::<u8, _>(2) }).await,
+        Err(2)
+    );
+    let usage = gateway.stats().usage;
+    assert_eq!((usage.invocations, usage.in_flight, usage.errors), (2, 0, 1));
+}
+
+#[test]
+fn a_cold_start_happens_once_however_many_begin_at_the_same_time() {
+    let (gateway, _) = gateway([]);
+    let barrier = std::sync::Barrier::new(8);
+    let cold: usize = std::thread::scope(|scope| {
+        let begin = || {
+            barrier.wait();
+            let work = async { Ok::<_, ()>(Invocation::current().unwrap().cold_start()) };
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            usize::from(runtime.block_on(gateway.invoke(Context::default(), work)).unwrap())
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!(cold, 1);
+    assert_eq!(gateway.stats().usage.invocations, 8);
+}
+
+#[tokio::test]
+async fn an_invocation_knows_its_deadline_its_trace_and_its_correlation_id() {
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let (clock, hand) = Clock::manual(start);
+    let gateway = builder([]).0.clock(clock).build().unwrap();
+    let mut context = Context::default();
+    context.deadline = 1_800_000_003_000;
+    context.xray_trace_id = Some("Self=1-2; Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0".to_owned());
+    let work = async {
+        let invocation = Invocation::current().unwrap();
+        assert_eq!(invocation.remaining(), Some(Duration::from_secs(3)));
+        hand.advance(Duration::from_secs(2));
+        assert_eq!(
+            (invocation.elapsed(), invocation.remaining()),
+            (Duration::from_secs(2), Some(Duration::from_secs(1)))
+        );
+        hand.advance(Duration::from_secs(9));
+        assert_eq!(invocation.remaining(), Some(Duration::ZERO));
+        assert_eq!(invocation.trace_id(), Some("1-5759e988-bd862e3fe1be46a994272793"));
+        assert!(invocation.set_correlation_id("first") && !invocation.set_correlation_id("second"));
+        assert_eq!(invocation.correlation_id(), Some("first"));
+        Ok::<_, Error>(())
+    };
+    gateway.invoke(context, work).await.unwrap();
+    let usage = gateway.stats().usage;
+    assert_eq!((usage.duration_us, usage.billed_ms), (11_000_000, 11_000));
+    let work = async { Ok::<_, Error>(Invocation::current().unwrap().remaining()) };
+    assert_eq!(gateway.invoke(Context::default(), work).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_task_that_outlives_its_invocation_still_belongs_to_it() {
+    let (gateway, output) = gateway([]);
+    let (send, receive) = tokio::sync::oneshot::channel::<()>();
+    let task = gateway.clone();
+    let work = async {
+        Ok::<_, Error>(invocation::spawn(async move {
+            receive.await.unwrap();
+            task.logging().info("late", ());
+        }))
+    };
+    let mut context = Context::default();
+    "one".clone_into(&mut context.request_id);
+    let late = gateway.invoke(context, work).await.unwrap();
+    send.send(()).unwrap();
+    late.await.unwrap();
+    assert!(
+        output.lines()[0].ends_with(r#""function_request_id":"one"}"#),
+        "{}",
+        output.lines()[0]
+    );
+}
+
+#[test]
+fn an_error_is_as_small_as_a_pointer() {
+    assert_eq!(size_of::<Error>(), size_of::<usize>());
+    assert_eq!(size_of::<zerobill::Result<()>>(), size_of::<usize>());
+}

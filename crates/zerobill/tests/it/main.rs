@@ -1,0 +1,8 @@
+//! The library from outside: its tables, its layout, its gateway, and events.
+
+mod event;
+mod gateway;
+mod pages;
+mod rows;
+mod table;
+mod tidy;

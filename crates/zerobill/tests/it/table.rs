@@ -1,0 +1,323 @@
+//! The operation tables: every row is described, works, and refuses what is wrong.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails like a test")]
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use zerobill::{
+    CATALOGUE, Clock, Gateway, InterfaceRow, Random,
+    environment::Environment,
+    operation::{Description, Kind, Operation, Repeatable, Reply},
+    output::Output,
+};
+
+/// Every row with its interface.
+pub(crate) fn rows() -> impl Iterator<Item = (&'static InterfaceRow, &'static dyn Operation)> {
+    CATALOGUE
+        .iter()
+        .flat_map(|row| row.operations.iter().map(move |operation| (row, *operation)))
+}
+
+/// A gateway like any other of these: same time, same randomness, no variables.
+pub(crate) fn fresh() -> Gateway {
+    let (clock, _) = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    let builder = Gateway::builder()
+        .clock(clock)
+        .random(Random::seeded(7))
+        .output(Output::captured());
+    builder.environment(Environment::default()).build().unwrap()
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
+fn execute(gateway: &Gateway, interface: &str, operation: &Description, parameters: Value) -> zerobill::Result<Value> {
+    block_on(gateway.execute_operation(interface, operation.name, parameters))
+}
+
+fn example(operation: &Description) -> Map<String, Value> {
+    serde_json::from_str(operation.example)
+        .unwrap_or_else(|error| panic!("the example of `{}`: {error}", operation.name))
+}
+
+fn is_sentence(text: &str) -> bool {
+    text.ends_with('.')
+        && !text[..text.len() - 1].contains(['.', '!', '?', '\n'])
+        && text.starts_with(|first: char| first.is_uppercase())
+}
+
+fn is_snake_case(name: &str) -> bool {
+    !name.is_empty()
+        && name.split('_').all(|word| {
+            !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
+}
+
+#[test]
+fn names_are_unique_and_snake_case() {
+    let mut names = BTreeSet::new();
+    for row in CATALOGUE {
+        assert!(
+            is_snake_case(row.name) && names.insert(row.name.to_owned()),
+            "{}",
+            row.name
+        );
+    }
+    for (row, operation) in rows() {
+        let Description { name, fields, .. } = operation.description();
+        assert!(is_snake_case(name), "{name}");
+        assert!(
+            names.insert(format!("{}.{name}", row.name)),
+            "`{name}` twice in `{}`",
+            row.name
+        );
+        let fields: Vec<_> = fields.iter().map(|field| field.name).collect();
+        assert!(fields.iter().all(|name| is_snake_case(name)), "{fields:?}");
+        assert_eq!(fields.iter().collect::<BTreeSet<_>>().len(), fields.len(), "{fields:?}");
+    }
+}
+
+#[test]
+fn docs_are_one_sentence_and_every_field_has_one() {
+    for row in CATALOGUE {
+        assert!(is_sentence(row.doc), "{}: {}", row.name, row.doc);
+    }
+    for (row, operation) in rows() {
+        let description = operation.description();
+        assert!(
+            is_sentence(description.doc),
+            "{}.{}: {}",
+            row.name,
+            description.name,
+            description.doc
+        );
+        for field in description.fields {
+            assert!(
+                !field.doc.is_empty() && !field.doc.ends_with('.'),
+                "{}.{}: {}",
+                row.name,
+                description.name,
+                field.doc
+            );
+        }
+    }
+}
+
+#[test]
+fn the_checks_of_names_and_docs_find_what_is_wrong() {
+    for name in ["", "Get", "get-all", "get__all", "_get"] {
+        assert!(!is_snake_case(name), "{name}");
+    }
+    for doc in ["Gets it", "gets it.", "Gets it. And more.", ""] {
+        assert!(!is_sentence(doc), "{doc}");
+    }
+}
+
+#[test]
+fn every_example_works_on_a_fresh_gateway() {
+    for (row, operation) in rows() {
+        let description = operation.description();
+        let result = execute(&fresh(), row.name, description, example(description).into());
+        assert!(result.is_ok(), "{}.{}: {result:?}", row.name, description.name);
+    }
+}
+
+#[test]
+fn both_modes_answer_the_same() {
+    for (row, operation) in rows() {
+        let description = operation.description();
+        let parameters = Value::from(example(description));
+        let first = fresh();
+        let direct = match operation.call(&first, parameters.clone()) {
+            Reply::Ready(result) => result.unwrap(),
+            Reply::Pending(future) => block_on(future).unwrap(),
+        };
+        let dynamic = execute(&fresh(), row.name, description, parameters).unwrap();
+        match description.repeatable {
+            Repeatable::Equal => assert_eq!(direct, dynamic, "{}.{}", row.name, description.name),
+            Repeatable::SameShape(reason) => {
+                assert!(!reason.is_empty());
+                assert_eq!(shape(&direct), shape(&dynamic), "{}.{}", row.name, description.name);
+            }
+        }
+    }
+}
+
+/// `value` with its types in place of its numbers and texts.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Null => json!("null"),
+        Value::Bool(_) => json!("boolean"),
+        Value::Number(_) => json!("number"),
+        Value::String(_) => json!("string"),
+        Value::Array(items) => items
+            .iter()
+            .map(shape)
+            .map(|item| item.to_string())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+        Value::Object(object) => object
+            .iter()
+            .map(|(name, value)| (name.clone(), shape(value)))
+            .collect(),
+    }
+}
+
+/// What a call could have changed: settings, what the cache holds, what was built, what was written.
+fn state(gateway: &Gateway) -> Value {
+    json!({
+        "settings": gateway.config().get_all(),
+        "cache": gateway.cache().stats(),
+        "built": gateway.stats().built,
+        "level": gateway.logging().level().as_str(),
+    })
+}
+
+#[test]
+fn wrong_parameters_have_the_right_code_and_change_nothing() {
+    let values = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1),
+        json!(1.5),
+        json!("x"),
+        json!([]),
+        json!({}),
+    ];
+    for (row, operation) in rows() {
+        let description = operation.description();
+        let gateway = fresh();
+        let before = state(&gateway);
+        let refused = |parameters: Value, code: &str| {
+            let shown = parameters.to_string();
+            match execute(&gateway, row.name, description, parameters) {
+                Ok(answer) => panic!("{}.{} took {shown} and said {answer}", row.name, description.name),
+                Err(error) => assert_eq!(error.code(), code, "{}.{} {shown}: {error}", row.name, description.name),
+            }
+        };
+        let good = example(description);
+        for field in description.fields {
+            if field.required {
+                let mut without = good.clone();
+                without.remove(field.name);
+                refused(without.into(), "missing_parameter");
+            }
+            for value in values
+                .iter()
+                .filter(|value| !accepts(field.kind, field.required, value))
+            {
+                let mut wrong = good.clone();
+                wrong.insert(field.name.to_owned(), value.clone());
+                refused(wrong.into(), "invalid_parameter");
+            }
+        }
+        let mut more = good;
+        more.insert("no_such_parameter".to_owned(), json!(1));
+        refused(more.into(), "unknown_parameter");
+        for value in values.iter().filter(|value| !value.is_object() && !value.is_null()) {
+            refused(value.clone(), "invalid_parameter");
+        }
+        assert_eq!(state(&gateway), before, "{}.{}", row.name, description.name);
+    }
+}
+
+fn accepts(kind: Kind, required: bool, value: &Value) -> bool {
+    let right = match kind {
+        Kind::String => value.is_string(),
+        Kind::Integer => value.is_u64(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Object => value.is_object(),
+        Kind::Array => value.is_array(),
+        Kind::Any => true,
+    };
+    right || !required && value.is_null()
+}
+
+#[test]
+fn every_schema_is_one_that_its_example_keeps() {
+    for (row, operation) in rows() {
+        let description = operation.description();
+        let schema = description.schema();
+        let name = format!("{}.{}", row.name, description.name);
+        assert_eq!(
+            (&schema["type"], &schema["additionalProperties"]),
+            (&json!("object"), &json!(false)),
+            "{name}"
+        );
+        let properties = schema["properties"].as_object().unwrap();
+        let required: Vec<_> = schema["required"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap())
+            .collect();
+        for property in properties.values() {
+            assert!(property["description"].is_string(), "{name}");
+            for kind in property
+                .get("type")
+                .map(|kind| kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]))
+                .iter()
+                .flatten()
+            {
+                let kinds = ["string", "integer", "number", "boolean", "object", "array", "null"];
+                assert!(kinds.contains(&kind.as_str().unwrap()), "{name}: {kind}");
+            }
+        }
+        let example = example(description);
+        assert!(
+            required
+                .iter()
+                .all(|name| properties.contains_key(*name) && example.contains_key(*name)),
+            "{name}"
+        );
+        assert!(example.keys().all(|name| properties.contains_key(name)), "{name}");
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(any::<String>(), inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_parameters_make_a_row_panic(values in prop::collection::vec(any_json(), 4), whole in any_json()) {
+        for (row, operation) in rows() {
+            let description = operation.description();
+            let (gateway, fields) = (fresh(), description.fields.iter().map(|field| field.name.to_owned()));
+            let members: Map<_, _> = fields.zip(values.iter().cloned()).collect();
+            for parameters in [members.into(), whole.clone()] {
+                if let Err(error) = execute(&gateway, row.name, description, parameters) {
+                    prop_assert!(!error.code().is_empty() && !error.message().is_empty());
+                }
+            }
+        }
+    }
+}
