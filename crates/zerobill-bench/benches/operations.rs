@@ -1,0 +1,98 @@
+//! Single operations beside what they are built on. Lines go to standard output, so run it with that led to nowhere:
+//! `cargo xtask bench` does, and reads the figures that criterion leaves in files.
+#![expect(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use futures_util::FutureExt;
+use serde_json::json;
+use tracing_subscriber::layer::SubscriberExt;
+use zerobill::Gateway;
+
+const KEY: &str = "user:42:profile";
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn gateway() -> Gateway {
+    Gateway::builder()
+        .setting("service", "bench")
+        .build()
+        .expect("the settings are valid")
+}
+
+fn cache(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("cache.get");
+    let bare = quick_cache::sync::Cache::<String, Arc<u64>>::new(1000);
+    bare.insert(KEY.to_owned(), Arc::new(7));
+    group.bench_function("quick_cache", |bencher| bencher.iter(|| bare.get(black_box(KEY))));
+
+    let gateway = gateway();
+    gateway
+        .cache()
+        .set_shared(KEY, Arc::new(7_u64), 8, None)
+        .expect("it fits");
+    group.bench_function("typed", |bencher| {
+        bencher.iter(|| gateway.cache().get_shared::<u64>(black_box(KEY)));
+    });
+    gateway
+        .cache()
+        .set_shared("expiring", Arc::new(7_u64), 8, Some(MINUTE))
+        .expect("it fits");
+    group.bench_function("typed with a TTL", |bencher| {
+        bencher.iter(|| gateway.cache().get_shared::<u64>(black_box("expiring")));
+    });
+    gateway.cache().set("json", &7, None).expect("it fits");
+    group.bench_function("typed, from JSON", |bencher| {
+        bencher.iter(|| gateway.cache().get::<u64>(black_box("json")));
+    });
+    group.bench_function("dynamic", |bencher| {
+        bencher.iter(|| {
+            let call = gateway.execute_operation("cache", "get", json!({ "key": black_box("json") }));
+            call.now_or_never().expect("a synchronous operation is ready at once")
+        });
+    });
+    group.finish();
+}
+
+/// One line of eight fields; each implementation writes it to standard output.
+fn log_line(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("log line");
+    let gateway = gateway();
+    group.bench_function("typed", |bencher| {
+        bencher.iter(|| {
+            let fields = json!({
+                "order": 4711, "customer": "c-42", "amount": 12.5, "currency": "EUR",
+                "items": 3, "paid": true, "country": "DE", "channel": "alexa",
+            });
+            gateway.logging().info("order placed", black_box(fields));
+        });
+    });
+    group.bench_function("tracing on zerobill", |bencher| {
+        let subscriber = tracing_subscriber::registry().with(zerobill::logging::layer().gateway(gateway.clone()));
+        tracing::subscriber::with_default(subscriber, || bencher.iter(place_order));
+    });
+    group.bench_function("tracing-subscriber JSON", |bencher| {
+        let subscriber = tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().json());
+        tracing::subscriber::with_default(subscriber, || bencher.iter(place_order));
+    });
+    group.finish();
+}
+
+fn place_order() {
+    tracing::info!(
+        order = 4711,
+        customer = "c-42",
+        amount = 12.5,
+        currency = "EUR",
+        items = 3,
+        paid = true,
+        country = "DE",
+        channel = "alexa",
+        "order placed"
+    );
+}
+
+criterion_group!(benches, cache, log_line);
+criterion_main!(benches);
