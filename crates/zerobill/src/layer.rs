@@ -106,3 +106,100 @@ where
         Box::pin(async move { gateway.invoke(context, answer).await })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use lambda_runtime::service_fn;
+    use serde_json::Value;
+    use tower::util::BoxCloneService;
+
+    use super::*;
+    use crate::{environment::Environment, invocation::Invocation, output::Output};
+
+    fn gateway() -> (Gateway, Output) {
+        let output = Output::captured();
+        let builder = Gateway::builder()
+            .output(output.clone())
+            .environment(Environment::default());
+        (builder.build().expect("valid"), output)
+    }
+
+    fn context(request_id: &str) -> Context {
+        let mut context = Context::default();
+        context.request_id = request_id.to_owned();
+        context
+    }
+
+    fn parsed(line: &str) -> Value {
+        serde_json::from_str(line).expect("a line is JSON")
+    }
+
+    #[tokio::test]
+    async fn the_service_of_a_runtime_logs_with_its_request_id() {
+        let (gateway, output) = gateway();
+        let service = service_fn(|event: LambdaEvent<u8>| async move {
+            let invocation = Invocation::current().expect("inside an invocation");
+            invocation
+                .gateway()
+                .logging()
+                .info("seen", [("payload", event.payload)]);
+            Ok::<_, Infallible>(event.payload + 1)
+        });
+        let mut service = layer().gateway(gateway.clone()).layer(service);
+        let answer = service.call(LambdaEvent::new(7, context("id-1"))).await;
+        assert_eq!(answer, Ok(8));
+        let line = parsed(&output.lines()[0]);
+        assert_eq!(
+            (&line["function_request_id"], &line["payload"]),
+            (&"id-1".into(), &7.into())
+        );
+        assert_eq!(
+            (gateway.stats().usage.invocations, gateway.stats().usage.errors),
+            (1, 0)
+        );
+    }
+
+    #[tokio::test]
+    async fn an_http_service_takes_the_context_from_the_request() {
+        let (gateway, output) = gateway();
+        let service = service_fn(|request: http::Request<()>| async move {
+            let invocation = Invocation::current().expect("inside an invocation");
+            invocation.gateway().logging().info(request.uri().path(), ());
+            Err::<(), _>("no such page")
+        });
+        let mut service = layer().gateway(gateway.clone()).layer(service);
+        let mut request = http::Request::get("/cart").body(()).expect("a request");
+        request.extensions_mut().insert(context("id-2"));
+        assert_eq!(service.call(request).await, Err("no such page"));
+        let line = parsed(&output.lines()[0]);
+        assert_eq!(
+            (&line["message"], &line["function_request_id"]),
+            (&"/cart".into(), &"id-2".into())
+        );
+        assert_eq!(gateway.stats().usage.errors, 1);
+    }
+
+    #[tokio::test]
+    async fn a_request_without_a_context_is_still_an_invocation() {
+        let (gateway, _) = gateway();
+        let service = service_fn(|_: http::Request<()>| async { Ok::<_, Infallible>(Invocation::current().is_some()) });
+        let mut service = layer().gateway(gateway).layer(service);
+        assert_eq!(service.call(http::Request::new(())).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn clones_share_one_gateway_and_only_the_first_call_is_cold() {
+        let (gateway, _) = gateway();
+        let cold = service_fn(|_: LambdaEvent<()>| async {
+            Ok::<_, Infallible>(Invocation::current().map(|invocation| invocation.cold_start()))
+        });
+        let service = BoxCloneService::new(layer().gateway(gateway).layer(cold));
+        let mut answers = Vec::new();
+        for mut service in [service.clone(), service] {
+            answers.push(service.call(LambdaEvent::new((), context("id"))).await);
+        }
+        assert_eq!(answers, [Ok(Some(true)), Ok(Some(false))]);
+    }
+}
