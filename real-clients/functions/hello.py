@@ -62,7 +62,8 @@ def touch(event, _context):
         raise RuntimeError("failed after writing")
 
 
-def hang(_event, _context):
+def hang(event, _context):
+    print(f"hanging {event['word']}")
     time.sleep(60)
 
 
