@@ -1,9 +1,9 @@
 //! `cache`: values in memory, bounded by bytes, that expire.
 
-mod entry;
 mod error;
 mod operations;
 mod service;
+mod store;
 #[cfg(test)]
 mod tests;
 

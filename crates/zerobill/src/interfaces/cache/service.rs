@@ -9,14 +9,13 @@ use std::{
     time::Duration,
 };
 
-use quick_cache::{DefaultHashBuilder, OptionsBuilder};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::{
     MAX_BYTES, TTL_SECONDS,
-    entry::{ByWeight, Entry, Evictions, OVERHEAD_BYTES, Store, Stored},
     error::CacheError,
+    store::{Entry, Evictions, OVERHEAD_BYTES, Store, Stored, build, fit, largest_entry, single_flight},
 };
 use crate::{
     gateway::Base,
@@ -190,7 +189,7 @@ impl Cache {
     {
         let store = self.store();
         let found = self.find(key);
-        self.fit(&store);
+        fit(&store, self.0.settings.read().max_bytes);
         let load = async || {
             let json = encode(key, &load().await?)?;
             let bytes = json.get().len();
@@ -249,7 +248,7 @@ impl Cache {
     pub fn stats(&self) -> CacheStats {
         let store = self.0.store.get();
         if let Some(store) = &store {
-            self.fit(store);
+            fit(store, self.0.settings.read().max_bytes);
         }
         CacheStats {
             hits: self.0.hits.load(Relaxed),
@@ -283,7 +282,8 @@ impl Cache {
 
     fn put(&self, key: &str, value: Stored, bytes: usize, ttl: Option<Duration>) -> Result<bool, CacheError> {
         let entry = self.entry(key, value, bytes, ttl);
-        let max_bytes = largest_entry(self.0.settings.read().max_bytes);
+        let capacity = self.0.settings.read().max_bytes;
+        let max_bytes = largest_entry(capacity);
         if entry.weight > max_bytes {
             self.delete(key);
             return Err(CacheError::TooLarge {
@@ -299,7 +299,7 @@ impl Cache {
         self.0.store.with(
             || self.build(),
             |store| {
-                self.fit(store);
+                fit(store, capacity);
                 store.insert(key.to_owned(), entry);
             },
         );
@@ -318,14 +318,6 @@ impl Cache {
         }
     }
 
-    /// Gives `store` the size of the settings, which may have changed since it was built.
-    fn fit(&self, store: &Store) {
-        let max_bytes = self.0.settings.read().max_bytes;
-        if store.capacity() != max_bytes {
-            store.set_capacity(max_bytes);
-        }
-    }
-
     fn store(&self) -> Arc<Store> {
         let Ok(store) = self
             .0
@@ -335,30 +327,7 @@ impl Cache {
     }
 
     fn build(&self) -> Store {
-        let max_bytes = self.0.settings.read().max_bytes;
-        // One shard, so that the limit is exact and one entry may take most of it; a quarter of a kilobyte an entry.
-        let items = usize::try_from(max_bytes / 256).unwrap_or(usize::MAX).clamp(16, 4_096);
-        let mut options = OptionsBuilder::new();
-        options
-            .shards(1)
-            .estimated_items_capacity(items)
-            .weight_capacity(max_bytes);
-        match options.build() {
-            Ok(options) => Store::with_options(
-                options,
-                ByWeight,
-                DefaultHashBuilder::default(),
-                self.0.evictions.clone(),
-            ),
-            // Only a missing capacity is refused, and both are given above.
-            Err(_) => Store::with(
-                items,
-                max_bytes,
-                ByWeight,
-                DefaultHashBuilder::default(),
-                self.0.evictions.clone(),
-            ),
-        }
+        build(self.0.settings.read().max_bytes, self.0.evictions.clone())
     }
 }
 
@@ -369,24 +338,6 @@ impl Service for Cache {
 
     fn unload(&self) -> bool {
         self.0.store.unload()
-    }
-}
-
-/// The most that one entry may take. The store below refuses, silently, what is more than 97 % of it.
-const fn largest_entry(max_bytes: u64) -> u64 {
-    max_bytes - max_bytes.div_ceil(16)
-}
-
-/// Loads `key` once for all who wait for it.
-async fn single_flight<E>(store: &Store, key: &str, load: impl AsyncFnOnce() -> Result<Entry, E>) -> Result<Entry, E> {
-    match store.get_value_or_guard_async(key).await {
-        Ok(entry) => Ok(entry),
-        Err(guard) => {
-            let entry = load().await?;
-            // Refused only if the entry was removed meanwhile; whoever asked still gets the value.
-            _ = guard.insert(entry.clone());
-            Ok(entry)
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a caller adds to a line: names with values of any type.
 
 use std::{
+    collections::HashMap,
     error::Error as StdError,
     panic::{AssertUnwindSafe, Location, catch_unwind},
 };
@@ -22,7 +23,12 @@ pub trait Fields {
 #[derive(Debug, Default)]
 pub struct FieldWriter {
     fields: Vec<(String, Vec<u8>)>,
+    /// Where each name stands, once there are [`MANY`]: a whole document may be logged as fields.
+    places: HashMap<String, usize>,
 }
+
+/// So many fields are faster found by an index than by looking at each.
+const MANY: usize = 32;
 
 impl FieldWriter {
     /// What `fields` hand over; those before a panic, if they panic.
@@ -55,15 +61,31 @@ impl FieldWriter {
     }
 
     pub(crate) fn put(&mut self, name: &str, json: Vec<u8>) {
-        match self.fields.iter_mut().find(|(other, _)| other == name) {
-            Some((_, old)) => *old = json,
-            None => self.fields.push((name.to_owned(), json)),
+        if let Some(place) = self.place(name) {
+            self.fields[place].1 = json;
+            return;
         }
+        if self.fields.len() >= MANY {
+            self.places.insert(name.to_owned(), self.fields.len());
+        }
+        self.fields.push((name.to_owned(), json));
+    }
+
+    fn place(&mut self, name: &str) -> Option<usize> {
+        if self.fields.len() < MANY {
+            return self.fields.iter().position(|(other, _)| other == name);
+        }
+        if self.places.len() < self.fields.len() {
+            let names = self.fields.iter().enumerate();
+            self.places = names.map(|(place, (name, _))| (name.clone(), place)).collect();
+        }
+        self.places.get(name).copied()
     }
 
     pub(crate) fn remove(&mut self, name: &str) -> bool {
         let before = self.fields.len();
         self.fields.retain(|(other, _)| other != name);
+        self.places.clear();
         self.fields.len() < before
     }
 

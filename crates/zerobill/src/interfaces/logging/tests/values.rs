@@ -238,3 +238,36 @@ fn other_kinds_of_values_keep_their_shape() {
     gateway.logging().info("m", json!([1, 2]));
     assert_eq!(parsed(&output)[0]["data"], json!([1, 2]));
 }
+
+#[test]
+fn a_whole_document_as_fields_is_written_in_no_time_and_no_name_comes_twice() {
+    let (gateway, output) = gateway([]);
+    let mut fields: Vec<_> = (0..50_000).map(|number| (format!("key-{number}"), number)).collect();
+    fields.extend([("key-7".to_owned(), -7), ("key-49999".to_owned(), -1)]);
+    gateway.logging().append_keys([("key-7", 0), ("key-8", 0)]);
+    gateway.logging().info("m", fields);
+    let line = output.lines().remove(0);
+    assert_eq!(line.matches(r#","key-"#).count(), 50_000);
+    assert!(line.contains(r#","key-7":-7,"#) && line.ends_with(r#","key-49999":-1}"#));
+}
+
+#[test]
+fn of_many_keys_each_can_be_replaced_and_removed() {
+    let (gateway, output) = gateway([]);
+    for number in 0..100 {
+        gateway.logging().append_keys([(format!("key-{number}"), number)]);
+    }
+    assert_eq!(
+        gateway
+            .logging()
+            .remove_keys((0..98).map(|number| format!("key-{number}"))),
+        98
+    );
+    gateway.logging().append_keys([("key-99", -1), ("key-0", 0)]);
+    gateway.logging().info("m", ());
+    assert!(
+        output.lines()[0].ends_with(r#""key-98":98,"key-99":-1,"key-0":0}"#),
+        "{}",
+        output.lines()[0]
+    );
+}

@@ -1,0 +1,110 @@
+//! The store below: what stands under a key, how much it weighs, when it ends, and who loads it.
+
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+use serde_json::value::RawValue;
+
+/// What an entry takes beside its key and value.
+pub(super) const OVERHEAD_BYTES: u64 = 96;
+
+/// A value and its end.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) value: Stored,
+    /// Milliseconds of the clock's age at which it ends; the largest number means never.
+    pub(super) ends_ms: u64,
+    /// Bytes of key, value and overhead.
+    pub(super) weight: u64,
+}
+
+/// JSON, which both modes read, or a value of any type, which only typed calls read.
+#[derive(Clone, Debug)]
+pub(super) enum Stored {
+    Json(Arc<RawValue>),
+    Shared(Arc<dyn Any + Send + Sync>),
+}
+
+impl Entry {
+    pub(super) fn ended(&self, age: impl FnOnce() -> Duration) -> bool {
+        // Reading the clock costs more than the rest of a look-up, so what never ends does not read it.
+        self.ends_ms != u64::MAX && u64::try_from(age().as_millis()).unwrap_or(u64::MAX) >= self.ends_ms
+    }
+}
+
+/// The store below the interface.
+pub(super) type Store = quick_cache::sync::Cache<String, Entry, ByWeight, DefaultHashBuilder, Evictions>;
+
+#[derive(Clone, Debug)]
+pub(super) struct ByWeight;
+
+impl Weighter<String, Entry> for ByWeight {
+    fn weight(&self, _key: &String, entry: &Entry) -> u64 {
+        entry.weight
+    }
+}
+
+/// Counts what was dropped to make room.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Evictions(pub(super) Arc<AtomicU64>);
+
+impl Lifecycle<String, Entry> for Evictions {
+    type RequestState = ();
+
+    fn on_evict(&self, _state: &mut (), _key: String, _entry: Entry) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+/// An empty store of `max_bytes`.
+pub(super) fn build(max_bytes: u64, evictions: Evictions) -> Store {
+    // One shard, so that the limit is exact and one entry may take most of it; a quarter of a kilobyte an entry.
+    let items = usize::try_from(max_bytes / 256).unwrap_or(usize::MAX).clamp(16, 4_096);
+    let mut options = OptionsBuilder::new();
+    options
+        .shards(1)
+        .estimated_items_capacity(items)
+        .weight_capacity(max_bytes);
+    let hasher = DefaultHashBuilder::default();
+    match options.build() {
+        Ok(options) => Store::with_options(options, ByWeight, hasher, evictions),
+        // Only a missing capacity is refused, and both are given above.
+        Err(_) => Store::with(items, max_bytes, ByWeight, hasher, evictions),
+    }
+}
+
+/// Gives `store` the size of the settings, which may have changed since it was built.
+pub(super) fn fit(store: &Store, max_bytes: u64) {
+    if store.capacity() != max_bytes {
+        store.set_capacity(max_bytes);
+    }
+}
+
+/// The most that one entry may take. The store refuses, silently, what is more than 97 % of it.
+pub(super) const fn largest_entry(max_bytes: u64) -> u64 {
+    max_bytes - max_bytes.div_ceil(16)
+}
+
+/// Loads `key` once for all who wait for it.
+pub(super) async fn single_flight<E>(
+    store: &Store,
+    key: &str,
+    load: impl AsyncFnOnce() -> Result<Entry, E>,
+) -> Result<Entry, E> {
+    match store.get_value_or_guard_async(key).await {
+        Ok(entry) => Ok(entry),
+        Err(guard) => {
+            let entry = load().await?;
+            // Refused only if the entry was removed meanwhile; whoever asked still gets the value.
+            _ = guard.insert(entry.clone());
+            Ok(entry)
+        }
+    }
+}
