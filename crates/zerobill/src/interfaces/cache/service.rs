@@ -163,6 +163,8 @@ impl Cache {
 
     /// Stores `value` under `key` without making JSON of it; it counts as `bytes`.
     ///
+    /// The value's own `Drop` must not call the cache, which may be locked while it drops what it holds.
+    ///
     /// # Errors
     /// [`CacheError::TooLarge`].
     pub fn set_shared<T: Any + Send + Sync>(

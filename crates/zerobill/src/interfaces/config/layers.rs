@@ -109,6 +109,14 @@ impl Layers {
             let hint = suggestion(key, keys.filter(|other| other.split('.').next() == Some(owner)));
             return fault(format!("there is no setting `{key}`{hint}"));
         }
+        let variable = variable_of(key);
+        let taken = |setting: &&&Setting| setting.variable.names.contains(&variable.as_str());
+        if let Some(setting) = self.settings.iter().find(taken) {
+            return fault(format!(
+                "there is no setting `{key}`, and its variable is that of `{}`; did you mean that?",
+                setting.key
+            ));
+        }
         Ok(value.clone())
     }
 

@@ -83,6 +83,15 @@ impl Settings {
     }
 }
 
+/// What becomes of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    LeftOut,
+    /// Held back until an error, within so many bytes.
+    Held(usize),
+    Written,
+}
+
 /// A line's memory larger than this is given back.
 const KEPT_BYTES: usize = 64 << 10;
 
@@ -188,22 +197,24 @@ impl Logging {
         let settings = self.0.settings.read();
         let invocation = self.0.base.current();
         let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
-        level >= self.level_under(&settings)
-            || scope.is_some_and(|scope| {
-                level >= Level::Debug && self.sampled(scope, &settings)
-                    || level <= Level::Debug && settings.buffer.is_some()
-            })
+        self.fate(level, scope, &settings) != Fate::LeftOut
+    }
+
+    fn fate(&self, level: Level, scope: Option<&Scope>, settings: &Settings) -> Fate {
+        let sampled = level >= Level::Debug && scope.is_some_and(|scope| self.sampled(scope, settings));
+        match settings.buffer {
+            Some(limit) if level <= Level::Debug && scope.is_some() && !sampled => Fate::Held(limit),
+            _ if sampled || level >= self.level_under(settings) => Fate::Written,
+            _ => Fate::LeftOut,
+        }
     }
 
     pub(crate) fn write(&self, level: Level, message: &str, fields: &dyn Fields) {
         let settings = self.0.settings.read();
         let invocation = self.0.base.current();
         let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
-        let sampled = scope.is_some_and(|scope| self.sampled(scope, &settings));
-        let hold = settings
-            .buffer
-            .filter(|_| level <= Level::Debug && scope.is_some() && !sampled);
-        if level < self.level_under(&settings) && !(sampled && level >= Level::Debug) && hold.is_none() {
+        let fate = self.fate(level, scope, &settings);
+        if fate == Fate::LeftOut {
             return;
         }
         let written = FieldWriter::of(fields);
@@ -219,7 +230,7 @@ impl Logging {
             &settings,
             invocation.as_ref().zip(scope),
         );
-        if let Some((scope, limit)) = scope.zip(hold) {
+        if let (Fate::Held(limit), Some(scope)) = (fate, scope) {
             self.hold(&line, level, limit, scope, &settings);
         } else {
             if let Some(scope) = scope.filter(|_| level >= Level::Error) {
@@ -302,16 +313,15 @@ impl Logging {
 
     fn flush_held(&self, scope: &Scope, settings: &Settings) -> usize {
         let (lines, evicted) = scope.held.lock().unwrap_or_else(PoisonError::into_inner).take();
-        for line in &lines {
-            self.put(line, Level::Debug, Some(scope), settings);
-        }
+        let put = |line: &&Vec<u8>| self.put(line, Level::Debug, Some(scope), settings);
+        let written = lines.iter().filter(put).count();
         if evicted > 0 {
             self.warning(
                 &format!("{evicted} older lines were dropped: what is held back is limited"),
                 (),
             );
         }
-        lines.len()
+        written
     }
 
     fn level_under(&self, settings: &Settings) -> Level {

@@ -1,5 +1,6 @@
 //! Files that are wrong, strange or hostile.
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::{builder, faults, faults_of_file, file};
@@ -150,4 +151,30 @@ fn a_hundred_thousand_keys_are_read_in_no_time() {
     let (_folder, path) = file(format!("[settings.shop]\n{keys}"));
     let gateway = builder([]).config_file(&path).build().unwrap();
     assert_eq!(gateway.config().require::<u32>("shop.key_99999").unwrap(), 99_999);
+}
+
+#[test]
+fn a_key_of_the_user_s_whose_variable_is_ours_is_a_fault() {
+    assert_eq!(
+        faults_of_file("[settings]\nlog_level = \"DEBUG\"\n[settings.service]\nname = \"shop\"\n"),
+        [
+            "`log_level` in file `FILE`: there is no setting `log_level`, and its variable is that of `logging.level`; did \
+             you mean that?",
+            "`service` in file `FILE`: `{\"name\":\"shop\"}` is not text",
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..100),
+        like_toml in "(\\[settings(\\.[a-z]{1,3})?\\]|[a-z.]{1,4}|[=\"'{}\\[\\],#]|[0-9]|\\\\|\\PC| |\n){0,40}",
+    ) {
+        for content in [bytes, like_toml.into_bytes()] {
+            for fault in faults_of_file(&content) {
+                prop_assert!(fault.contains("FILE") && !fault.contains('\n'), "{fault}");
+            }
+        }
+    }
 }

@@ -174,8 +174,28 @@ fn a_share_of_the_invocations_logs_at_debug_and_each_decides_once() {
 }
 
 #[test]
-fn a_sampled_invocation_holds_nothing_back() {
+fn a_sampled_invocation_holds_back_only_what_is_not_sampled() {
     let (gateway, output) = gateway([("ZEROBILL_LOG_SAMPLE_RATE", "1"), ("ZEROBILL_LOG_BUFFER", "1")]);
-    invoke(&gateway, "one", || gateway.logging().debug("at once", ()));
-    assert_eq!(messages(&output), ["at once"]);
+    invoke(&gateway, "one", || {
+        gateway.logging().trace("held", ());
+        gateway.logging().debug("at once", ());
+        gateway.logging().error("failed", ());
+    });
+    assert_eq!(messages(&output), ["at once", "held", "failed"]);
+}
+
+#[test]
+fn flush_counts_what_the_budget_let_through() {
+    let (gateway, output) = gateway([("ZEROBILL_LOG_BUFFER", "1"), ("ZEROBILL_LOG_MAX_BYTES", "459")]);
+    invoke(&gateway, "one", || {
+        for step in 10..20 {
+            gateway.logging().debug(&format!("step {step}"), ());
+        }
+        assert_eq!(gateway.logging().flush(), 3);
+    });
+    assert!(
+        messages(&output)[3].starts_with("7 lines at INFO and below were left out"),
+        "{:?}",
+        messages(&output)
+    );
 }
