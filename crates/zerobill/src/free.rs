@@ -10,6 +10,7 @@ use crate::{
     interfaces::{
         config::Faults,
         logging::{Fields, Level},
+        utility::Response,
     },
     invocation::Invocation,
 };
@@ -93,6 +94,26 @@ pub fn log_warning(message: &str, fields: impl Fields) {
 /// Writes a line at ERROR. It never fails, whatever the configuration.
 pub fn log_error(message: &str, fields: impl Fields) {
     log(Level::Error, message, &fields);
+}
+
+/// A 200 with `data`; see [`Utility::create_success`](crate::utility::Utility::create_success).
+pub fn create_success_response<T: Serialize + ?Sized>(data: &T) -> Result<Response> {
+    Ok(current()?.utility().create_success(data)?)
+}
+
+/// A reply that says what is wrong; see [`Utility::create_error`](crate::utility::Utility::create_error).
+pub fn create_error_response(status: u16, code: &str, message: &str) -> Result<Response> {
+    Ok(current()?.utility().create_error(status, code, message)?)
+}
+
+/// Reads a JSON text within limits; see [`Utility::parse_json`](crate::utility::Utility::parse_json).
+pub fn parse_json_safely<T: DeserializeOwned>(text: impl AsRef<[u8]>) -> Result<T> {
+    Ok(current()?.utility().parse_json(text)?)
+}
+
+/// A new correlation id, a UUID of version 7.
+pub fn generate_correlation_id() -> Result<String> {
+    Ok(current()?.utility().generate_correlation_id())
 }
 
 /// What the gateway has done so far.

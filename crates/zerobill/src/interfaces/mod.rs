@@ -17,10 +17,12 @@ pub mod config;
 pub mod debug;
 pub mod lambda;
 pub mod logging;
+pub mod utility;
 
 interfaces! {
     config: config::Config;
     logging: logging::Logging [config],
+    utility: utility::Utility [],
     cache: cache::Cache [config],
     lambda: lambda::Lambda [],
     debug: debug::Debug [],
