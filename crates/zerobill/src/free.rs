@@ -1,6 +1,10 @@
 //! The free functions of [`gateway`](crate::gateway): the running invocation's gateway, or the process's default one.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -114,6 +118,16 @@ pub fn parse_json_safely<T: DeserializeOwned>(text: impl AsRef<[u8]>) -> Result<
 /// A new correlation id, a UUID of version 7.
 pub fn generate_correlation_id() -> Result<String> {
     Ok(current()?.utility().generate_correlation_id())
+}
+
+/// The value under `name`, or none; see [`Singleton::get`](crate::singleton::Singleton::get).
+pub fn get_singleton<T: Any + Send + Sync>(name: &str) -> Result<Option<Arc<T>>> {
+    Ok(current()?.singleton().get(name)?)
+}
+
+/// Adds a value under a free name; see [`Singleton::register`](crate::singleton::Singleton::register).
+pub fn register_singleton<T: Any + Send + Sync>(name: &str, value: T) -> Result<Arc<T>> {
+    Ok(current()?.singleton().register(name, value)?)
 }
 
 /// What the gateway has done so far.

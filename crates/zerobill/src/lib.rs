@@ -37,7 +37,7 @@ pub use self::{
     event::{DecodeError, Event, EventKind},
     gateway::Gateway,
     handler::Handler,
-    interfaces::{CATALOGUE, Health, InterfaceRow, Status, cache, config, debug, lambda, logging, utility},
+    interfaces::{CATALOGUE, Health, InterfaceRow, Status, cache, config, debug, lambda, logging, singleton, utility},
     invocation::Invocation,
     layer::layer,
     lazy::BuildRecord,

@@ -17,12 +17,14 @@ pub mod config;
 pub mod debug;
 pub mod lambda;
 pub mod logging;
+pub mod singleton;
 pub mod utility;
 
 interfaces! {
     config: config::Config;
     logging: logging::Logging [config],
     utility: utility::Utility [],
+    singleton: singleton::Singleton [],
     cache: cache::Cache [config],
     lambda: lambda::Lambda [],
     debug: debug::Debug [],
