@@ -11,10 +11,18 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use super::{gateway, messages};
 use crate::{Gateway, environment::Environment, logging::layer};
 
-/// This test binary again, running one ignored test of this file.
+/// Set in the processes that a test of this file starts of itself.
+const CHILD: &str = "TEST_RUNS_AS_CHILD";
+
+fn is_child() -> bool {
+    Environment::process().get(CHILD).is_some()
+}
+
+/// This test binary again, running the one test `name` as a child.
 fn child(name: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture"])
+        .env(CHILD, "1")
+        .args(["--exact", "--nocapture"])
         .arg(format!("{}::{name}", module_path!().split_once("::").unwrap().1))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -23,9 +31,8 @@ fn child(name: &str) -> Child {
         .unwrap()
 }
 
-#[test]
-#[ignore = "runs as the child of the test below"]
-fn logs_once_its_standard_output_is_closed() {
+/// The child: logs once its standard output is closed.
+fn log_to_nobody() {
     let mut go = String::new();
     std::io::stdin().read_line(&mut go).unwrap();
     let gateway = Gateway::builder().environment(Environment::default()).build().unwrap();
@@ -39,7 +46,10 @@ fn logs_once_its_standard_output_is_closed() {
 
 #[test]
 fn a_closed_standard_output_is_counted_and_nothing_else() {
-    let mut child = child("logs_once_its_standard_output_is_closed");
+    if is_child() {
+        return log_to_nobody();
+    }
+    let mut child = child("a_closed_standard_output_is_counted_and_nothing_else");
     // The child is up once the test harness has said so.
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -70,9 +80,8 @@ impl std::fmt::Debug for Chatty {
     }
 }
 
-#[test]
-#[ignore = "runs as the child of the test below"]
-fn records_a_value_that_logs() {
+/// The child: a subscriber for all threads, and a value that logs while a span records it.
+fn record_a_value_that_logs() {
     let (gateway, output) = gateway([]);
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer().gateway(gateway))).unwrap();
     let span = tracing::info_span!("span", late = tracing::field::Empty).entered();
@@ -83,7 +92,10 @@ fn records_a_value_that_logs() {
 
 #[test]
 fn a_value_that_logs_while_a_span_records_it_does_not_hang() {
-    let mut child = child("records_a_value_that_logs");
+    if is_child() {
+        return record_a_value_that_logs();
+    }
+    let mut child = child("a_value_that_logs_while_a_span_records_it_does_not_hang");
     // It takes a few milliseconds, or for ever.
     let mut waited = Duration::ZERO;
     let status = loop {
