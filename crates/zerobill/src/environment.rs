@@ -166,6 +166,21 @@ pub const CACHE_TTL_SECONDS: Variable = Variable::new(
     &["ZEROBILL_CACHE_TTL_SECONDS"],
     "How many seconds a cached value lives where the call does not say; not set means it does not expire.",
 );
+/// After how many failures in a row a breaker opens.
+pub const BREAKER_FAILURES: Variable = Variable::new(
+    &["ZEROBILL_CIRCUIT_BREAKER_FAILURES"],
+    "After how many failures in a row a circuit breaker opens; 0 means never by this rule.",
+);
+/// At which share of failures a breaker opens.
+pub const BREAKER_FAILURE_RATE: Variable = Variable::new(
+    &["ZEROBILL_CIRCUIT_BREAKER_FAILURE_RATE"],
+    "At which share of failed calls, of the last 64 and at least 20, a circuit breaker opens; 0 means never by this rule.",
+);
+/// How long a breaker stays open.
+pub const BREAKER_OPEN_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_CIRCUIT_BREAKER_OPEN_SECONDS"],
+    "How many seconds a circuit breaker stays open before it lets a probe through.",
+);
 /// The Runtime API's address.
 pub const RUNTIME_API: Variable = Variable::new(
     &["AWS_LAMBDA_RUNTIME_API"],
@@ -214,6 +229,9 @@ pub const VARIABLES: &[Variable] = &[
     METRICS_COLD_START,
     CACHE_MAX_BYTES,
     CACHE_TTL_SECONDS,
+    BREAKER_FAILURES,
+    BREAKER_FAILURE_RATE,
+    BREAKER_OPEN_SECONDS,
     RUNTIME_API,
     FUNCTION_NAME,
     FUNCTION_MEMORY,

@@ -54,6 +54,8 @@ pub const LIMIT_REACHED: &str = "limit_reached";
 pub const NOT_FOUND: &str = "not_found";
 /// The call needs an invocation and none is running.
 pub const NO_INVOCATION: &str = "no_invocation";
+/// What was called is known to be down, or did not answer.
+pub const UNAVAILABLE: &str = "unavailable";
 /// A fault of the library itself.
 pub const INTERNAL: &str = "internal";
 

@@ -37,7 +37,10 @@ pub use self::{
     event::{DecodeError, Event, EventKind},
     gateway::Gateway,
     handler::Handler,
-    interfaces::{CATALOGUE, Health, InterfaceRow, Status, cache, config, debug, lambda, logging, singleton, utility},
+    interfaces::{
+        CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, lambda, logging, singleton,
+        utility,
+    },
     invocation::Invocation,
     layer::layer,
     lazy::BuildRecord,

@@ -13,6 +13,7 @@ use crate::{
 mod registration;
 
 pub mod cache;
+pub mod circuit_breaker;
 pub mod config;
 pub mod debug;
 pub mod lambda;
@@ -26,6 +27,7 @@ interfaces! {
     utility: utility::Utility [],
     singleton: singleton::Singleton [],
     cache: cache::Cache [config],
+    circuit_breaker: circuit_breaker::CircuitBreaker [config, logging],
     lambda: lambda::Lambda [],
     debug: debug::Debug [],
 }
