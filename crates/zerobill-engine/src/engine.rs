@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
+use futures_util::future::join_all;
 use serde::de::IgnoredAny;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use zerobill_runtime_api::names::{MAX_ASYNC_BYTES, MAX_SYNC_BYTES};
 
 use crate::{
@@ -12,14 +13,13 @@ use crate::{
     error::InvokeError,
     function::Function,
     invocation::{InvokeReply, InvokeRequest},
-    task,
 };
 
 /// How long running invocations have to end at shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// How long a failed asynchronous invocation waits for its first and second retry.
-const RETRIES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+/// How long invocations have that were ended with their process.
+const LAST_REPLIES: Duration = Duration::from_secs(1);
 
 /// A local Lambda. When it is dropped, every process it has started is ended.
 #[derive(Debug)]
@@ -76,25 +76,27 @@ impl Engine {
         self.functions.state()
     }
 
-    /// Takes no more events, lets running invocations end for up to 5 s, and ends every process.
-    pub async fn shutdown(self) {
+    /// Takes no more events, lets running invocations end for up to 5 s, and ends every process, by SIGKILL what does not heed
+    /// SIGTERM within 2 s. Gives what the functions have used to the end.
+    pub async fn shutdown(self) -> State {
         self.stop.send_replace(true);
-        for function in self.functions.by_name.values() {
-            function.close().await;
-        }
-        let drained = async {
-            for function in self.functions.by_name.values() {
-                function.drained().await;
-            }
-        };
-        _ = tokio::time::timeout(DRAIN, drained).await;
-        self.front.abort();
+        let functions: Vec<_> = self.functions.by_name.values().collect();
+        join_all(functions.iter().map(|function| function.close())).await;
+        let drained = || join_all(functions.iter().map(|function| function.drained()));
+        _ = timeout(DRAIN, drained()).await;
+        join_all(functions.iter().map(|function| function.processes.end())).await;
+        // Their callers hear of it.
+        _ = timeout(LAST_REPLIES, drained()).await;
+        self.functions.state()
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
         self.front.abort();
+        for function in self.functions.by_name.values() {
+            function.kill();
+        }
     }
 }
 
@@ -111,24 +113,10 @@ impl Functions {
         function.invoke(checked(request, MAX_SYNC_BYTES)?).await
     }
 
-    /// Takes an event to be run later; a failure is tried again twice.
-    pub(crate) fn invoke_later(&self, name: &str, request: InvokeRequest) -> Result<(), InvokeError> {
-        let function = Arc::clone(self.find(name)?);
-        let request = checked(request, MAX_ASYNC_BYTES)?;
-        task::spawn(async move {
-            for pause in RETRIES.into_iter().map(Some).chain([None]) {
-                let result = function.invoke(request.clone()).await;
-                let failed = result.as_ref().map_or_else(
-                    |error| *error != InvokeError::ShuttingDown,
-                    |reply| reply.function_error,
-                );
-                match pause {
-                    Some(pause) if failed => tokio::time::sleep(pause).await,
-                    _ => return,
-                }
-            }
-        });
-        Ok(())
+    /// Takes an event to be run later; gives its request id.
+    pub(crate) fn invoke_later(&self, name: &str, request: InvokeRequest) -> Result<String, InvokeError> {
+        let function = self.find(name)?;
+        function.invoke_later(checked(request, MAX_ASYNC_BYTES)?)
     }
 
     pub(crate) fn state(&self) -> State {

@@ -10,8 +10,12 @@ use zerobill_free_tier::Report;
 pub struct InvokeRequest {
     /// The event, JSON; empty stands for `{}`.
     pub payload: Bytes,
-    /// The client context, JSON.
+    /// The request id; one is made where there is none.
+    pub request_id: Option<String>,
+    /// The client context, JSON in ASCII and on one line.
     pub client_context: Option<String>,
+    /// The Cognito identity, JSON in ASCII and on one line.
+    pub cognito_identity: Option<String>,
     /// The tenant.
     pub tenant_id: Option<String>,
     /// The X-Ray trace header; one is made where there is none.
@@ -38,9 +42,10 @@ pub struct InvokeReply {
     pub function_error: bool,
     /// The reply.
     pub payload: Payload,
-    /// The last 4 KB of the invocation's log; empty for a streamed reply.
+    /// The last 4 KB of the invocation's log; empty for a streamed reply. Where the function goes on after its answer, what was
+    /// there then.
     pub log_tail: Vec<u8>,
-    /// What Lambda reports of it; of a streamed reply, what was known when it began.
+    /// What Lambda reports of it; of a streamed reply, and where the function goes on after its answer, what was known then.
     pub report: Report,
 }
 

@@ -23,6 +23,9 @@ mod front;
 mod function;
 mod invocation;
 mod log;
+mod outcome;
+mod pool;
+mod run;
 mod settings;
 mod task;
 

@@ -33,6 +33,23 @@ where
     tokio::spawn(work)
 }
 
+/// A new request id.
+pub(crate) fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// A trace header as Lambda makes one, not sampled.
+pub(crate) fn new_trace_id() -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    let parent = uuid::Uuid::new_v4().simple().to_string();
+    format!(
+        "Root=1-{:08x}-{};Parent={};Sampled=0",
+        epoch_ms() / 1_000,
+        &random[..24],
+        &parent[..16]
+    )
+}
+
 /// A moment as Lambda writes it in its own lines: `2026-01-02T03:04:05.678Z`.
 pub(crate) fn timestamp(epoch_ms: u64) -> String {
     format(epoch_ms, "%Y-%m-%dT%H:%M:%S%.3fZ")

@@ -1,6 +1,7 @@
 //! The document in which a function, or Lambda itself, says what went wrong.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// An error as it is sent over the Runtime API and answered by the Invoke API.
 ///
@@ -20,6 +21,9 @@ pub struct ErrorDocument {
     /// What went wrong.
     #[serde(rename = "errorMessage", default)]
     pub error_message: String,
+    /// Where it happened, in the runtime's own form.
+    #[serde(rename = "stackTrace", default, skip_serializing_if = "Option::is_none")]
+    pub stack_trace: Option<Value>,
 }
 
 impl ErrorDocument {
@@ -28,12 +32,13 @@ impl ErrorDocument {
         Self {
             error_type: Some(error_type.into()),
             error_message: error_message.into(),
+            stack_trace: None,
         }
     }
 
     /// The document as JSON.
     pub fn to_json(&self) -> String {
-        // Two texts always serialize.
+        // Text and JSON always serialize.
         serde_json::to_string(self).unwrap_or_default()
     }
 }

@@ -199,7 +199,7 @@ struct Http<'a> {
 /// The HTTP response that a reply stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpResponse {
-    /// The status, from 100 to 599.
+    /// The status, from 200 to 599.
     pub status: u16,
     /// The headers, `set-cookie` once per cookie.
     pub headers: Vec<(String, String)>,
@@ -286,17 +286,25 @@ impl HttpResponse {
             Some(_) => None,
         };
         let status = status
-            .filter(|status| (100..600).contains(status))
+            // What is below 200 would not end the exchange.
+            .filter(|status| (200..600).contains(status))
             .and_then(|status| u16::try_from(status).ok());
         let mut headers = Vec::new();
         for (name, value) in reply.headers.unwrap_or_default() {
-            let text = match value {
-                Value::String(text) => text,
-                Value::Null => continue,
-                Value::Number(_) | Value::Bool(_) => value.to_string(),
-                Value::Array(_) | Value::Object(_) => return Err(ReplyError::WrongMember("headers")),
+            // A list is one header for each of its values: that is how the Rust client writes a name that is there twice.
+            let values = match value {
+                Value::Array(values) => values,
+                value => vec![value],
             };
-            headers.push((name.to_ascii_lowercase(), text));
+            for value in values {
+                let text = match value {
+                    Value::String(text) => text,
+                    Value::Null => continue,
+                    Value::Number(_) | Value::Bool(_) => value.to_string(),
+                    Value::Array(_) | Value::Object(_) => return Err(ReplyError::WrongMember("headers")),
+                };
+                headers.push((name.to_ascii_lowercase(), text));
+            }
         }
         if headers.iter().all(|(name, _)| name != "content-type") {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));

@@ -205,7 +205,11 @@ fn wrong_replies_say_what_is_wrong() {
             "`statusCode` of the reply is not what a Function URL takes",
         ),
         (
-            r#"{"statusCode":200,"headers":{"a":[1]}}"#,
+            r#"{"statusCode":101}"#,
+            "`statusCode` of the reply is not what a Function URL takes",
+        ),
+        (
+            r#"{"statusCode":200,"headers":{"a":{}}}"#,
             "`headers` of the reply is not what a Function URL takes",
         ),
         (
@@ -231,4 +235,15 @@ fn a_prelude_is_a_reply_without_a_body() {
             body: Vec::new()
         }
     );
+}
+
+#[test]
+fn a_list_of_values_is_one_header_for_each() {
+    let reply = HttpResponse::from_prelude(br#"{"headers":{"content-type":"text/plain","X-List":["a",2]}}"#);
+    let headers = vec![
+        header("content-type", "text/plain"),
+        header("x-list", "a"),
+        header("x-list", "2"),
+    ];
+    assert_eq!(reply.expect("a prelude").headers, headers);
 }

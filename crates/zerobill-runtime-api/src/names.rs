@@ -105,6 +105,10 @@ pub mod environment {
     pub const XRAY_DAEMON_ADDRESS: &str = "AWS_XRAY_DAEMON_ADDRESS";
     /// What X-Ray does without a trace.
     pub const XRAY_CONTEXT_MISSING: &str = "AWS_XRAY_CONTEXT_MISSING";
+    /// The locale.
+    pub const LANG: &str = "LANG";
+    /// Where programs are looked for.
+    pub const PATH: &str = "PATH";
     /// The time zone, which on Lambda is UTC.
     pub const TIME_ZONE: &str = "TZ";
 }

@@ -5,6 +5,7 @@ use std::{
     io,
     os::fd::OwnedFd,
     process::{ExitStatus, Stdio},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
 
@@ -15,14 +16,16 @@ use crate::{settings::FunctionSettings, task};
 
 /// A running process.
 #[derive(Debug)]
-pub(super) struct Child {
+pub(crate) struct Child {
     pid: Option<Pid>,
     exited: watch::Receiver<Option<Exit>>,
+    /// The most memory seen so far: once the process is gone, the system does not say any more.
+    peak_memory_mb: AtomicU64,
 }
 
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Exit(pub(super) String);
+pub(crate) struct Exit(pub(super) String);
 
 /// Its standard output and standard error.
 pub(super) struct Outputs {
@@ -57,13 +60,20 @@ impl Child {
         let (exit, exited) = watch::channel(None);
         task::spawn(async move {
             let status = process.wait().await;
+            // What it has started and left behind ends with it. Afterwards the number may be another process's.
+            signal_group(pid, Signal::KILL);
             exit.send_replace(Some(Exit(status.map_or_else(|error| error.to_string(), describe))));
         });
-        Ok((Self { pid, exited }, Outputs { stdout, stderr }))
+        let child = Self {
+            pid,
+            exited,
+            peak_memory_mb: AtomicU64::new(0),
+        };
+        Ok((child, Outputs { stdout, stderr }))
     }
 
     /// Waits until the process has ended.
-    pub(super) async fn exited(&self) -> Exit {
+    pub(crate) async fn exited(&self) -> Exit {
         let mut exited = self.exited.clone();
         let exit = exited
             .wait_for(Option::is_some)
@@ -78,16 +88,15 @@ impl Child {
         self.exited.borrow().is_none()
     }
 
-    /// Sends `signal` to the whole group.
-    pub(super) fn signal(&self, signal: Signal) {
-        if let Some(pid) = self.pid {
-            // A group that is gone already needs no signal.
-            _ = kill_process_group(pid, signal);
+    /// Sends `signal` to the whole group, as long as the process runs.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if self.is_alive() {
+            signal_group(self.pid, signal);
         }
     }
 
     /// Asks the group to end, and ends it after `grace`.
-    pub(super) async fn end(&self, grace: Duration) {
+    pub(crate) async fn end(&self, grace: Duration) {
         self.signal(Signal::CONT);
         self.signal(Signal::TERM);
         _ = tokio::time::timeout(grace, self.exited()).await;
@@ -97,14 +106,23 @@ impl Child {
 
     /// The most memory it has used, in MB, rounded up; 0 where the system does not say.
     pub(super) fn peak_memory_mb(&self) -> u64 {
-        let Some(pid) = self.pid else { return 0 };
-        let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib: u64 = line
-            .and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok())
-            .unwrap_or_default();
-        kib.div_ceil(1_024)
+        let pid = self.pid.filter(|_| self.is_alive());
+        let now = pid.and_then(peak_memory_kib).unwrap_or_default().div_ceil(1_024);
+        now.max(self.peak_memory_mb.fetch_max(now, Relaxed))
     }
+}
+
+fn signal_group(pid: Option<Pid>, signal: Signal) {
+    if let Some(pid) = pid {
+        // A group that is gone already needs no signal.
+        _ = kill_process_group(pid, signal);
+    }
+}
+
+fn peak_memory_kib(pid: Pid) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 impl Drop for Child {

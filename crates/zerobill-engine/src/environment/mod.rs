@@ -2,6 +2,7 @@
 
 mod child;
 mod pipe;
+mod processes;
 mod reply;
 mod runtime_api;
 mod variables;
@@ -21,12 +22,12 @@ use zerobill_runtime_api::{
     names::{INIT_LIMIT_SECONDS, runtime},
 };
 
-pub(crate) use self::reply::Answered;
 use self::{
     child::{Child, Exit},
     pipe::Pipe,
     runtime_api::{Answering, Event, RuntimeApi},
 };
+pub(crate) use self::{processes::Processes, reply::Answered};
 use crate::{
     invocation::InvokeRequest,
     log::{EnvironmentLog, LineKind},
@@ -37,10 +38,13 @@ use crate::{
 /// How long an environment has between being asked to end and being ended.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long a process that has reported an error of its INIT may take to say the rest and leave.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// A started environment.
 #[derive(Debug)]
 pub(crate) struct Environment {
-    child: Child,
+    child: Arc<Child>,
     api: Arc<RuntimeApi>,
     outputs: [Arc<Pipe>; 2],
     tasks: Vec<AbortHandle>,
@@ -59,6 +63,17 @@ pub(crate) enum Ended {
     Exited(String),
     /// The process asked for the next event without answering this one.
     Unanswered,
+}
+
+/// What an environment does after its answer.
+#[derive(Debug)]
+pub(crate) enum Settled {
+    /// It asks for the next event.
+    Waits,
+    /// It went on to the limit.
+    TimedOut,
+    /// The process ended.
+    Exited(String),
 }
 
 /// One invocation as the environment needs it.
@@ -81,15 +96,19 @@ impl Environment {
         settings: &FunctionSettings,
         number: u64,
         log: Arc<EnvironmentLog>,
+        processes: &Processes,
     ) -> Result<(Self, u64), ErrorDocument> {
         log.platform("INIT_START Runtime Version: local\tRuntime Version ARN: local");
         let started = task::now();
-        let environment = Self::spawn(settings, number, log).await?;
+        let environment = Self::spawn(settings, number, log, processes).await?;
         let limit = Duration::from_secs(INIT_LIMIT_SECONDS);
         let init = async {
             tokio::select! {
                 () = environment.api.waits() => Ok(()),
-                document = environment.api.init_error() => Err(document),
+                document = environment.api.init_error() => {
+                    _ = timeout(LAST_WORDS, environment.child.exited()).await;
+                    Err(document)
+                }
                 Exit(reason) = environment.child.exited() => {
                     // A process that reports an error and ends at once has reported an error.
                     match timeout(Duration::from_millis(20), environment.api.init_error()).await {
@@ -106,6 +125,7 @@ impl Environment {
         });
         let took = microseconds(started);
         if let Err(document) = result {
+            environment.kill().await;
             environment.finish_output();
             let status = if document.error_type.as_deref() == Some("Sandbox.Timedout") {
                 "timeout"
@@ -122,7 +142,12 @@ impl Environment {
         Ok((environment, took))
     }
 
-    async fn spawn(settings: &FunctionSettings, number: u64, log: Arc<EnvironmentLog>) -> Result<Self, ErrorDocument> {
+    async fn spawn(
+        settings: &FunctionSettings,
+        number: u64,
+        log: Arc<EnvironmentLog>,
+        processes: &Processes,
+    ) -> Result<Self, ErrorDocument> {
         let unable = |error: std::io::Error| {
             ErrorDocument::new(
                 "Sandbox.StartError",
@@ -138,6 +163,11 @@ impl Environment {
                 format!("the program `{program}` cannot be started: {error}"),
             )
         })?;
+        let child = Arc::new(child);
+        if !processes.add(&child) {
+            let message = "the engine is shutting down";
+            return Err(ErrorDocument::new("Sandbox.StartError", message));
+        }
         let pipe = |fd, kind| Pipe::new(fd, kind, Arc::clone(&log)).map(Arc::new).map_err(unable);
         let outputs = [
             pipe(outputs.stdout, LineKind::Stdout)?,
@@ -189,8 +219,7 @@ impl Environment {
                 Ok(Err(_)) => Ended::Unanswered,
                 Err(_) => {
                     self.api.take_back();
-                    self.child.signal(Signal::KILL);
-                    self.child.exited().await;
+                    self.kill().await;
                     Ended::TimedOut
                 }
             },
@@ -198,12 +227,23 @@ impl Environment {
         }
     }
 
-    /// Waits until the process asks for the next event; says whether it does, rather than end or go past `limit`.
-    pub(crate) async fn settle(&self, limit: Duration) -> bool {
+    /// Waits until the process asks for the next event, at most for `limit`.
+    pub(crate) async fn settle(&self, limit: Duration) -> Settled {
         tokio::select! {
-            settled = timeout(limit, self.api.waits()) => settled.is_ok(),
-            _ = self.child.exited() => false,
+            settled = timeout(limit, self.api.waits()) => match settled {
+                Ok(()) => Settled::Waits,
+                Err(_) => Settled::TimedOut,
+            },
+            Exit(reason) = self.child.exited() => Settled::Exited(reason),
         }
+    }
+
+    /// Ends every process of the environment at once.
+    pub(crate) async fn kill(&self) {
+        // Afterwards the system does not say any more.
+        self.child.peak_memory_mb();
+        self.child.signal(Signal::KILL);
+        self.child.exited().await;
     }
 
     /// Logs what the function has written so far, an unfinished line too.
@@ -253,7 +293,7 @@ fn headers(delivery: &Delivery<'_>, invocation_id: &str, deadline_ms: u64) -> He
     let mut headers = HeaderMap::with_capacity(10);
     let mut put = |name: &'static str, value: &str| {
         // What cannot stand in a header was not sent as one either.
-        if let Ok(value) = HeaderValue::from_str(value) {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
             headers.insert(name, value);
         }
     };
@@ -264,6 +304,9 @@ fn headers(delivery: &Delivery<'_>, invocation_id: &str, deadline_ms: u64) -> He
     put(runtime::TRACE_ID, delivery.trace_id);
     if let Some(context) = &delivery.request.client_context {
         put(runtime::CLIENT_CONTEXT, context);
+    }
+    if let Some(identity) = &delivery.request.cognito_identity {
+        put(runtime::COGNITO_IDENTITY, identity);
     }
     if let Some(tenant) = &delivery.request.tenant_id {
         put(runtime::TENANT_ID, tenant);

@@ -28,7 +28,8 @@ pub(crate) enum Answered {
 /// Why a body was not read to its end.
 #[derive(Debug)]
 pub(super) enum NotCollected {
-    TooLarge,
+    /// It has this many bytes.
+    TooLarge(usize),
     Broken(String),
 }
 
@@ -55,7 +56,7 @@ pub(super) async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, N
         }
     }
     if length > limit {
-        Err(NotCollected::TooLarge)
+        Err(NotCollected::TooLarge(length))
     } else {
         Ok(first.unwrap_or_else(|| whole.into()))
     }

@@ -160,7 +160,7 @@ impl RuntimeApi {
             .get(runtime::RESPONSE_MODE)
             .is_some_and(|mode| mode == "streaming");
         let Some(answering) = self.answering_of(id, request.headers()) else {
-            return unknown_request(id);
+            return unknown_request(id, request).await;
         };
         if streaming {
             reply::stream(answering, request).await;
@@ -171,9 +171,10 @@ impl RuntimeApi {
                 _ = answering.answer.send(Answered::Reply(payload));
                 accepted()
             }
-            Err(reply::NotCollected::TooLarge) => {
-                let message =
-                    format!("Response payload size exceeded maximum allowed payload size ({MAX_SYNC_BYTES} bytes).");
+            Err(reply::NotCollected::TooLarge(bytes)) => {
+                let message = format!(
+                    "Response payload size ({bytes} bytes) exceeded maximum allowed payload size ({MAX_SYNC_BYTES} bytes)."
+                );
                 let document = ErrorDocument::new("Function.ResponseSizeTooLarge", message.clone());
                 _ = answering.answer.send(Answered::Error(document.to_json().into()));
                 refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message)
@@ -189,7 +190,7 @@ impl RuntimeApi {
 
     async fn fail(&self, id: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let Some(answering) = self.answering_of(id, request.headers()) else {
-            return unknown_request(id);
+            return unknown_request(id, request).await;
         };
         let named = error_type(request.headers());
         let document = match reply::collect(request.into_body(), MAX_SYNC_BYTES).await {
@@ -197,6 +198,7 @@ impl RuntimeApi {
             _ => ErrorDocument {
                 error_type: named,
                 error_message: "the function failed".to_owned(),
+                stack_trace: None,
             }
             .to_json()
             .into(),
@@ -213,6 +215,7 @@ impl RuntimeApi {
         let mut document: ErrorDocument = serde_json::from_slice(&body).unwrap_or_else(|_| ErrorDocument {
             error_type: None,
             error_message: String::new(),
+            stack_trace: None,
         });
         document.error_type = document
             .error_type
@@ -261,7 +264,9 @@ fn accepted() -> Response<Full<Bytes>> {
 }
 
 /// What an answer hears that comes too late, twice, or for another environment's event.
-fn unknown_request(id: &str) -> Response<Full<Bytes>> {
+async fn unknown_request(id: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    // Read to its end, so that the connection can go on.
+    _ = reply::collect(request.into_body(), 0).await;
     refuse(
         StatusCode::BAD_REQUEST,
         "InvalidRequestID",

@@ -40,6 +40,8 @@ pub(super) fn of(settings: &FunctionSettings, address: SocketAddr, number: u64) 
         (names::ACCESS_KEY_ID, "local"),
         (names::SECRET_ACCESS_KEY, "local"),
         (names::SESSION_TOKEN, "local"),
+        (names::LANG, "en_US.UTF-8"),
+        (names::PATH, "/usr/local/bin:/usr/bin:/bin"),
     ];
     let has_profile = is_set("AWS_PROFILE");
     for (name, value) in defaults {

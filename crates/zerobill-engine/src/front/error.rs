@@ -1,7 +1,7 @@
 //! Errors that the service itself answers, in the form that AWS SDKs read.
 
 use axum::{
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -54,6 +54,12 @@ pub(super) fn service_error(error: &InvokeError) -> Response {
 /// A value that the service does not take.
 pub(super) fn invalid(message: &str) -> Response {
     answer(StatusCode::BAD_REQUEST, "InvalidParameterValueException", message, None)
+}
+
+/// A call that Lambda has and this engine has not, or that nothing has.
+pub(super) fn unknown_call(method: &Method, path: &str) -> Response {
+    let message = format!("`{method} {path}` is no call that a local Lambda answers");
+    answer(StatusCode::NOT_FOUND, "UnknownOperationException", &message, None)
 }
 
 /// A request from where none may come.

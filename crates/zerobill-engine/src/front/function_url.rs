@@ -14,18 +14,19 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use zerobill_runtime_api::{
     function_url::{HttpRequest, HttpResponse},
-    names::{HTTP_INTEGRATION, MAX_SYNC_BYTES, STREAM_SEPARATOR},
+    names::{HTTP_INTEGRATION, MAX_SYNC_BYTES, STREAM_SEPARATOR, invoke},
 };
 
 use super::{
     Front,
     error::{forbidden, service_error},
-    invoke::read,
+    invoke::{put, read},
     origin::{self, Access},
 };
 use crate::{
     engine::checked,
     error::InvokeError,
+    function::Function,
     invocation::{InvokeReply, InvokeRequest, Payload, StreamFault},
     task,
 };
@@ -39,14 +40,14 @@ pub(super) async fn answer(
     request: Request,
 ) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
-    if let Access::Refused(reason) = origin::function_url(request.headers(), &front.origins) {
+    if let Access::Refused(reason) = origin::function_url(request.headers(), front.address, &front.origins) {
         return forbidden(&reason);
     }
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key("access-control-request-method");
     let mut response = match (&origin, preflight) {
         (Some(_), true) => preflight_answer(request.headers()),
-        _ => invoke(&front, caller, request).await,
+        _ => call(&front, caller, request).await,
     };
     if let Some(origin) = origin {
         response
@@ -79,16 +80,27 @@ fn preflight_answer(asked: &HeaderMap) -> Response {
     response
 }
 
-async fn invoke(front: &Front, caller: SocketAddr, request: Request) -> Response {
+async fn call(front: &Front, caller: SocketAddr, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = match read(body, MAX_SYNC_BYTES).await {
         Ok(body) => body,
         Err(error) => return failed(&error),
     };
-    let headers: Vec<(&str, &str)> = head
+    let (request_id, trace_id) = (task::new_id(), trace_id(&head.headers));
+    let (source_ip, port) = (caller.ip().to_string(), front.address.port().to_string());
+    let own = [
+        ("x-amzn-trace-id", trace_id.as_str()),
+        ("x-forwarded-for", source_ip.as_str()),
+        ("x-forwarded-port", port.as_str()),
+        ("x-forwarded-proto", "http"),
+    ];
+    let sent = head
         .headers
         .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    // What a proxy before this engine has said stays.
+    let headers: Vec<(&str, &str)> = sent
+        .chain(own.into_iter().filter(|(name, _)| !head.headers.contains_key(*name)))
         .collect();
     let now = task::epoch_ms();
     let event = HttpRequest {
@@ -97,38 +109,47 @@ async fn invoke(front: &Front, caller: SocketAddr, request: Request) -> Response
         query: head.uri.query().unwrap_or_default(),
         headers: &headers,
         body: &body,
-        source_ip: &caller.ip().to_string(),
+        source_ip: &source_ip,
         domain_name: DOMAIN_NAME,
-        request_id: &uuid::Uuid::new_v4().to_string(),
+        request_id: &request_id,
         time_epoch_ms: now,
         time: &task::common_log_time(now),
     };
     // Base64 makes a body a third larger: what was within the limit may no longer be.
-    let request = match checked(InvokeRequest::new(event.to_event()), MAX_SYNC_BYTES) {
+    let mut request = match checked(InvokeRequest::new(event.to_event()), MAX_SYNC_BYTES) {
         Ok(request) => request,
         Err(error) => return failed(&error),
     };
-    match front.functions.default.invoke(request).await {
-        Ok(reply) => respond(reply).await,
+    request.request_id = Some(request_id.clone());
+    request.trace_id = Some(trace_id);
+    let mut response = match front.functions.default.invoke(request).await {
+        Ok(reply) => respond(&front.functions.default, reply).await,
         Err(error) => failed(&error),
-    }
+    };
+    put(response.headers_mut(), invoke::REQUEST_ID, &request_id);
+    response
 }
 
-async fn respond(reply: InvokeReply) -> Response {
+fn trace_id(headers: &HeaderMap) -> String {
+    let sent = headers.get(invoke::TRACE_ID).and_then(|value| value.to_str().ok());
+    sent.map_or_else(task::new_trace_id, str::to_owned)
+}
+
+async fn respond(function: &Function, reply: InvokeReply) -> Response {
     if reply.function_error {
         return bad_gateway();
     }
     match reply.payload {
-        Payload::Buffered(reply) => HttpResponse::from_reply(&reply).map_or_else(
-            |_| bad_gateway(),
-            |reply| {
-                let body = Body::from(reply.body.clone());
-                with_head(&reply, body)
-            },
-        ),
-        Payload::Streamed { content_type, parts } if content_type.starts_with(HTTP_INTEGRATION) => {
-            with_prelude(parts).await
-        }
+        Payload::Buffered(payload) => match HttpResponse::from_reply(&payload) {
+            Ok(mut response) => {
+                let body = Body::from(std::mem::take(&mut response.body));
+                with_head(&response, body)
+            }
+            Err(error) => no_response(function, &reply.request_id, &error),
+        },
+        Payload::Streamed { content_type, parts } if content_type.starts_with(HTTP_INTEGRATION) => with_prelude(parts)
+            .await
+            .unwrap_or_else(|fault| no_response(function, &reply.request_id, &*fault)),
         Payload::Streamed { content_type, parts } => {
             let mut response = Response::new(in_parts(Bytes::new(), parts));
             if let Ok(content_type) = HeaderValue::from_str(&content_type) {
@@ -139,28 +160,34 @@ async fn respond(reply: InvokeReply) -> Response {
     }
 }
 
+/// The caller sees no more than that it failed; the log says why.
+fn no_response(function: &Function, request_id: &str, fault: &dyn std::error::Error) -> Response {
+    function.say(&format!("RequestId: {request_id} Function URL: {fault}"));
+    bad_gateway()
+}
+
 /// Reads parts until the separator is in, wherever it is cut; what follows it is the body.
-async fn with_prelude(mut parts: mpsc::Receiver<Result<Bytes, StreamFault>>) -> Response {
+async fn with_prelude(
+    mut parts: mpsc::Receiver<Result<Bytes, StreamFault>>,
+) -> Result<Response, Box<dyn std::error::Error + Send + Sync>> {
     let mut read = Vec::new();
     loop {
         // A separator can begin at most seven bytes before the new part.
         let from = read.len().saturating_sub(STREAM_SEPARATOR.len() - 1);
         match parts.recv().await {
-            Some(Ok(part)) => read.extend_from_slice(&part),
-            Some(Err(_)) | None => return bad_gateway(),
+            Some(part) => read.extend_from_slice(&part?),
+            None => return Err("the streamed reply ended before the eight NUL bytes after its prelude".into()),
         }
         if let Some(at) = read[from..]
             .windows(STREAM_SEPARATOR.len())
             .position(|window| window == STREAM_SEPARATOR)
         {
             let (prelude, rest) = (&read[..from + at], &read[from + at + STREAM_SEPARATOR.len()..]);
-            let Ok(head) = HttpResponse::from_prelude(prelude) else {
-                return bad_gateway();
-            };
-            return with_head(&head, in_parts(Bytes::copy_from_slice(rest), parts));
+            let head = HttpResponse::from_prelude(prelude)?;
+            return Ok(with_head(&head, in_parts(Bytes::copy_from_slice(rest), parts)));
         }
         if read.len() > MAX_SYNC_BYTES {
-            return bad_gateway();
+            return Err(format!("the prelude of the streamed reply has over {MAX_SYNC_BYTES} bytes").into());
         }
     }
 }

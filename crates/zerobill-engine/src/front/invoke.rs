@@ -1,6 +1,6 @@
 //! The Invoke API.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use axum::{
     body::Body,
@@ -24,6 +24,7 @@ use crate::{
     engine::checked,
     error::InvokeError,
     invocation::{InvokeReply, InvokeRequest},
+    task,
 };
 
 pub(super) async fn invoke(
@@ -37,12 +38,8 @@ pub(super) async fn invoke(
         Ok(payload) => payload,
         Err(error) => return service_error(&error),
     };
-    let context = match text(invoke::CLIENT_CONTEXT)
-        .map(|context| STANDARD.decode(context))
-        .transpose()
-    {
-        Ok(context) => context.and_then(|context| String::from_utf8(context).ok()),
-        Err(_) => return invalid("`X-Amz-Client-Context` is not base64"),
+    let Ok(context) = text(invoke::CLIENT_CONTEXT).map(client_context).transpose() else {
+        return invalid("`X-Amz-Client-Context` is not JSON in base64");
     };
     let mut request = InvokeRequest::new(payload);
     request.client_context = context;
@@ -57,13 +54,13 @@ pub(super) async fn invoke(
         "Event" => front
             .functions
             .invoke_later(&name, request)
-            .map(|()| with_request_id(StatusCode::ACCEPTED)),
+            .map(|request_id| with_request_id(StatusCode::ACCEPTED, &request_id)),
         "DryRun" => {
             let valid = front
                 .functions
                 .find(&name)
                 .and_then(|_| checked(request, MAX_SYNC_BYTES));
-            valid.map(|_| with_request_id(StatusCode::NO_CONTENT))
+            valid.map(|_| with_request_id(StatusCode::NO_CONTENT, &task::new_id()))
         }
         other => return invalid(&format!("`{other}` is not RequestResponse, Event or DryRun")),
     };
@@ -110,17 +107,30 @@ async fn respond(reply: InvokeReply, wants_tail: bool) -> Response {
     response
 }
 
-fn with_request_id(status: StatusCode) -> Response {
+fn with_request_id(status: StatusCode, request_id: &str) -> Response {
     let mut response = status.into_response();
-    put(
-        response.headers_mut(),
-        invoke::REQUEST_ID,
-        &uuid::Uuid::new_v4().to_string(),
-    );
+    put(response.headers_mut(), invoke::REQUEST_ID, request_id);
     response
 }
 
-fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+/// The context as it can stand in a header: on one line and in ASCII.
+fn client_context(encoded: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let context: serde_json::Value = serde_json::from_slice(&STANDARD.decode(encoded)?)?;
+    let mut line = String::new();
+    for character in context.to_string().chars() {
+        if character.is_ascii() {
+            line.push(character);
+        } else {
+            // Beyond ASCII there are only texts in JSON, and in texts this is the same character.
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(line, "\\u{unit:04x}")?;
+            }
+        }
+    }
+    Ok(line)
+}
+
+pub(super) fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
     // Ids and base64 can always stand in a header.
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(HeaderName::from_static(name), value);

@@ -39,8 +39,9 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, mut stopped: watc
         )
         .route("/2019-09-30/functions/{name}/concurrency", get(concurrency::get))
         .route("/_zerobill/state", get(state))
+        .method_not_allowed_fallback(other)
         .route_layer(middleware::from_fn_with_state(Arc::clone(&front), guard_control));
-    let router = control.fallback(function_url::answer).with_state(front);
+    let router = control.fallback(other).with_state(front);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stop = async move {
         // The sender is gone only when the engine is.
@@ -48,6 +49,28 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, mut stopped: watc
     };
     // It ends by the signal; a listener that fails for good ends it too, and callers see a closed port.
     _ = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+}
+
+/// What no route has: the Function URL's, unless the path belongs to the Lambda API or to the engine.
+async fn other(front: State<Arc<Front>>, caller: ConnectInfo<SocketAddr>, request: Request) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/_zerobill/") || is_lambda_api(path) {
+        return error::unknown_call(request.method(), path);
+    }
+    function_url::answer(front, caller, request).await
+}
+
+/// Whether a path is of the form `/2015-03-31/functions/…`.
+fn is_lambda_api(path: &str) -> bool {
+    let is_date = |version: &str| {
+        version.len() == 10
+            && version.bytes().enumerate().all(|(at, byte)| match at {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            })
+    };
+    let mut parts = path.split('/').skip(1);
+    parts.next().is_some_and(is_date) && parts.next() == Some("functions")
 }
 
 async fn state(State(front): State<Arc<Front>>) -> Response {

@@ -28,17 +28,30 @@ pub(super) fn control(headers: &HeaderMap, address: SocketAddr) -> Access {
 }
 
 /// For the Function URL: any host, and pages of this engine or of an origin that was named.
-pub(super) fn function_url(headers: &HeaderMap, allowed: &[String]) -> Access {
+pub(super) fn function_url(headers: &HeaderMap, address: SocketAddr, allowed: &[String]) -> Access {
     let Some(origin) = text(headers, header::ORIGIN) else {
-        return Access::Granted;
+        return without_origin(headers, allowed);
     };
-    let own = origin_host(origin).is_some_and(|host| Some(host) == text(headers, header::HOST));
+    // A page elsewhere can make its own name lead here, and is then its own origin.
+    let own =
+        origin_host(origin).is_some_and(|host| Some(host) == text(headers, header::HOST) && is_ours(host, address));
     if own || allowed.iter().any(|allowed| allowed == "*" || allowed == origin) {
         return Access::Granted;
     }
     Access::Refused(format!(
         "web pages of `{origin}` may not call this; `--allow-origin {origin}` lets them"
     ))
+}
+
+/// A browser names no origin when a page loads a picture or a script, but it does say whether the page is elsewhere. A link that
+/// someone follows is let through.
+fn without_origin(headers: &HeaderMap, allowed: &[String]) -> Access {
+    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let elsewhere = matches!(says("sec-fetch-site"), Some("cross-site" | "same-site"));
+    if elsewhere && says("sec-fetch-mode") != Some("navigate") && allowed.is_empty() {
+        return Access::Refused("web pages elsewhere may not call this; `--allow-origin ORIGIN` lets one".to_owned());
+    }
+    Access::Granted
 }
 
 /// A name that only this machine answers to, or an address: a page elsewhere can make its own name lead here, but no address.
@@ -97,7 +110,8 @@ mod tests {
     fn the_function_url_refuses_foreign_pages_unless_named() {
         let granted = |origin, allowed: &[&str]| {
             let allowed: Vec<String> = allowed.iter().map(|origin| (*origin).to_owned()).collect();
-            function_url(&headers("localhost:9000", origin), &allowed) == Access::Granted
+            let address = SocketAddr::from(([127, 0, 0, 1], 9_000));
+            function_url(&headers("localhost:9000", origin), address, &allowed) == Access::Granted
         };
         assert!(granted(None, &[]));
         assert!(granted(Some("http://localhost:9000"), &[]));

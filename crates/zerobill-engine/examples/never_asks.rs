@@ -1,0 +1,7 @@
+//! A program that runs and never asks for an event.
+
+fn main() {
+    loop {
+        std::thread::park();
+    }
+}

@@ -1,0 +1,102 @@
+//! What an invocation came to: its reply, its status, and whether its environment can go on.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use zerobill_free_tier::Status;
+use zerobill_runtime_api::ErrorDocument;
+
+use crate::{
+    environment::{Answered, Ended, Settled},
+    invocation::StreamFault,
+    task,
+};
+
+pub(crate) struct Outcome {
+    pub(crate) payload: Bytes,
+    pub(crate) function_error: bool,
+    /// Whether the environment can serve again.
+    pub(crate) survives: bool,
+    pub(crate) status: Status,
+    /// What the REPORT line calls the error.
+    pub(crate) error_type: Option<String>,
+    /// A line of Lambda's own before END.
+    pub(crate) line: Option<String>,
+}
+
+impl Outcome {
+    pub(crate) fn of(ended: Ended, request_id: &str, limit: Duration) -> Self {
+        match ended {
+            Ended::Answered(Answered::Reply(payload)) => Self::answered(payload, false),
+            Ended::Answered(Answered::Error(payload)) => Self::answered(payload, true),
+            Ended::Answered(Answered::Stream { .. }) => Self::answered(Bytes::new(), false),
+            Ended::Unanswered => {
+                let reason = "the program asked for the next event without answering this one";
+                Self::failed("Runtime.NoResponse", reason, request_id)
+            }
+            Ended::Exited(reason) => Self::failed("Runtime.ExitError", &reason, request_id),
+            Ended::TimedOut => Self::timed_out(request_id, limit),
+        }
+    }
+
+    /// Takes in what the environment did after its answer. The answer stands.
+    pub(crate) fn settle(&mut self, settled: Settled, request_id: &str, limit: Duration) {
+        let failure = match settled {
+            Settled::Waits => return,
+            Settled::TimedOut => Self::timed_out(request_id, limit),
+            Settled::Exited(reason) => Self::failed("Runtime.ExitError", &reason, request_id),
+        };
+        let (payload, function_error) = (std::mem::take(&mut self.payload), self.function_error);
+        *self = Self {
+            payload,
+            function_error,
+            ..failure
+        };
+    }
+
+    fn answered(payload: Bytes, function_error: bool) -> Self {
+        Self {
+            payload,
+            function_error,
+            survives: true,
+            status: Status::Success,
+            error_type: None,
+            line: None,
+        }
+    }
+
+    fn failed(error_type: &str, reason: &str, request_id: &str) -> Self {
+        let message = format!("RequestId: {request_id} Error: {reason}");
+        Self {
+            payload: ErrorDocument::new(error_type, message.clone()).to_json().into(),
+            function_error: true,
+            survives: false,
+            status: Status::Error,
+            error_type: Some(error_type.to_owned()),
+            line: Some(message),
+        }
+    }
+
+    fn timed_out(request_id: &str, limit: Duration) -> Self {
+        let message = format!("Task timed out after {:.2} seconds", limit.as_secs_f64());
+        let line = format!("{} {request_id} {message}", task::timestamp(task::epoch_ms()));
+        Self {
+            status: Status::Timeout,
+            error_type: None,
+            line: Some(line),
+            ..Self::failed("Sandbox.Timedout", &message, request_id)
+        }
+    }
+}
+
+/// A streamed reply that is in, or broke off.
+pub(crate) fn streamed(ended: Option<Result<(), StreamFault>>) -> Ended {
+    match ended {
+        Some(Ok(())) => Ended::Answered(Answered::Reply(Bytes::new())),
+        Some(Err(StreamFault(reason))) => {
+            let document = ErrorDocument::new(reason, "the streamed reply broke off");
+            Ended::Answered(Answered::Error(document.to_json().into()))
+        }
+        None => Ended::Unanswered,
+    }
+}

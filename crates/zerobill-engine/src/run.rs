@@ -1,0 +1,252 @@
+//! One invocation from its event to its REPORT line.
+
+use std::{
+    pin::pin,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout},
+};
+use zerobill_free_tier::{Report, Status};
+use zerobill_runtime_api::ErrorDocument;
+
+use crate::{
+    environment::{Answered, Delivery, Ended, Environment, microseconds},
+    function::Function,
+    invocation::{InvokeReply, InvokeRequest, Payload},
+    log::EnvironmentLog,
+    outcome::{Outcome, streamed},
+    pool::Place,
+    task,
+};
+
+/// How long an answer is held back for the process to ask for its next event. A runtime does that right after its answer, and
+/// then the caller has the whole log and finds the environment waiting when it calls again.
+const SETTLING: Duration = Duration::from_millis(100);
+
+/// What belongs to one invocation.
+struct Invocation {
+    request_id: String,
+    started: Instant,
+    limit: Duration,
+    init_us: Option<u64>,
+    memory_mb: u64,
+}
+
+impl Invocation {
+    fn left(&self) -> Duration {
+        self.limit
+            .saturating_sub(task::now().saturating_duration_since(self.started))
+    }
+
+    /// The report if it ended now.
+    fn report(&self) -> Report {
+        Report::new(
+            &self.request_id,
+            microseconds(self.started),
+            self.init_us,
+            self.memory_mb,
+        )
+    }
+}
+
+impl Function {
+    pub(crate) async fn run(
+        self: Arc<Self>,
+        (seat, idle): Place,
+        mut request: InvokeRequest,
+        reply: oneshot::Sender<InvokeReply>,
+    ) {
+        let request_id = request.request_id.take().unwrap_or_else(task::new_id);
+        self.counters.begin();
+        let (mut environment, init_us) = match idle {
+            Some(environment) => (environment, None),
+            None => match self.start().await {
+                Ok((environment, init_us)) => (environment, Some(init_us)),
+                Err((document, log, init_us)) => {
+                    let answer = self.fail_init(request_id, &document, &log, init_us);
+                    drop(seat);
+                    // A caller that is gone does not undo what was done.
+                    _ = reply.send(answer);
+                    return;
+                }
+            },
+        };
+        environment.thaw();
+        environment.log.begin_invocation();
+        environment
+            .log
+            .platform(&format!("START RequestId: {request_id} Version: $LATEST"));
+        let invocation = Invocation {
+            request_id,
+            started: task::now(),
+            limit: self.settings.timeout,
+            init_us,
+            memory_mb: self.settings.memory_mb.into(),
+        };
+        let (answer, waits) = self.answer(&environment, &invocation, request, reply).await;
+        let closed = self.pool().is_closed();
+        if waits && !closed {
+            if self.freezes {
+                environment.freeze();
+            }
+            self.pool().keep(environment);
+        } else if waits {
+            environment.end().await;
+        } else {
+            environment.kill().await;
+        }
+        drop(seat);
+        if let Some((reply, answer)) = answer {
+            _ = reply.send(answer);
+        }
+    }
+
+    /// Has the event answered and the end reported. Gives the caller's answer, unless the caller has it already, and whether the
+    /// environment waits for its next event.
+    async fn answer(
+        &self,
+        environment: &Environment,
+        invocation: &Invocation,
+        request: InvokeRequest,
+        reply: oneshot::Sender<InvokeReply>,
+    ) -> (Option<(oneshot::Sender<InvokeReply>, InvokeReply)>, bool) {
+        let mut caller = Some(reply);
+        let ended = self.deliver(environment, invocation, request, &mut caller).await;
+        let mut outcome = Outcome::of(ended, &invocation.request_id, invocation.limit);
+        if outcome.survives {
+            // What a function does after its answer, before it asks for the next event, is still within its time.
+            let mut settling = pin!(environment.settle(invocation.left()));
+            let settled = if let Ok(settled) = timeout(SETTLING, settling.as_mut()).await {
+                settled
+            } else {
+                if let Some(caller) = caller.take() {
+                    environment.finish_output();
+                    let payload = Payload::Buffered(std::mem::take(&mut outcome.payload));
+                    let answer = reply_of(environment, invocation.report(), payload, outcome.function_error);
+                    _ = caller.send(answer);
+                }
+                settling.await
+            };
+            outcome.settle(settled, &invocation.request_id, invocation.limit);
+        }
+        if !outcome.survives {
+            environment.kill().await;
+        }
+        let report = self.finish(environment, invocation, &mut outcome);
+        let payload = Payload::Buffered(outcome.payload);
+        let answer = caller.map(|caller| {
+            let answer = reply_of(environment, report, payload, outcome.function_error);
+            (caller, answer)
+        });
+        (answer, outcome.survives)
+    }
+
+    /// Hands the event over. A caller of a streamed reply has it from its first part on, and is then taken.
+    async fn deliver(
+        &self,
+        environment: &Environment,
+        invocation: &Invocation,
+        request: InvokeRequest,
+        caller: &mut Option<oneshot::Sender<InvokeReply>>,
+    ) -> Ended {
+        let trace_id = request.trace_id.clone().unwrap_or_else(task::new_trace_id);
+        let delivery = Delivery {
+            request_id: &invocation.request_id,
+            arn: &self.arn,
+            trace_id: &trace_id,
+            request,
+            limit: invocation.limit,
+        };
+        match environment.deliver(delivery).await {
+            Ended::Answered(Answered::Stream {
+                content_type,
+                parts,
+                ended,
+            }) => {
+                let payload = Payload::Streamed { content_type, parts };
+                if let Some(caller) = caller.take() {
+                    let mut answer = reply_of(environment, invocation.report(), payload, false);
+                    answer.log_tail = Vec::new();
+                    _ = caller.send(answer);
+                }
+                let finished = timeout(invocation.left(), ended).await;
+                finished.map_or(Ended::TimedOut, |ended| streamed(ended.ok()))
+            }
+            ended => ended,
+        }
+    }
+
+    /// Logs and counts the end.
+    fn finish(&self, environment: &Environment, invocation: &Invocation, outcome: &mut Outcome) -> Report {
+        environment.finish_output();
+        let mut report = invocation.report();
+        report.max_memory_mb = environment.peak_memory_mb();
+        report.status = outcome.status;
+        report.error_type = outcome.error_type.take();
+        if report.status == Status::Timeout {
+            report = report.capped(invocation.limit);
+        }
+        if let Some(line) = &outcome.line {
+            environment.log.platform(line);
+        }
+        environment
+            .log
+            .platform(&format!("END RequestId: {}", invocation.request_id));
+        environment.log.platform(&report.to_string());
+        let failed = outcome.function_error || report.status != Status::Success;
+        self.counters.end(&report, failed, report.status == Status::Timeout);
+        report
+    }
+
+    async fn start(&self) -> Result<(Environment, u64), (ErrorDocument, Arc<EnvironmentLog>, u64)> {
+        let number = self.environments.fetch_add(1, Relaxed) + 1;
+        self.counters.cold_start();
+        let (name, sink) = (Arc::clone(&self.name), Arc::clone(&self.sink));
+        let log = Arc::new(EnvironmentLog::new(name, number, sink));
+        let started = task::now();
+        let result = Environment::start(&self.settings, number, Arc::clone(&log), &self.processes).await;
+        result.map_err(|document| (document, log, microseconds(started)))
+    }
+
+    fn fail_init(
+        &self,
+        request_id: String,
+        document: &ErrorDocument,
+        log: &EnvironmentLog,
+        init_us: u64,
+    ) -> InvokeReply {
+        let error_type = document.error_type.clone().unwrap_or_default();
+        log.platform(&format!("START RequestId: {request_id} Version: $LATEST"));
+        log.platform(&format!(
+            "RequestId: {request_id} Error: {}\t{error_type}",
+            document.error_message
+        ));
+        log.platform(&format!("END RequestId: {request_id}"));
+        // A failed INIT is billed like the rest.
+        let mut report = Report::new(&request_id, init_us, None, self.settings.memory_mb.into());
+        (report.status, report.error_type) = (Status::Error, Some(error_type));
+        log.platform(&report.to_string());
+        self.counters.end(&report, true, false);
+        InvokeReply {
+            request_id,
+            function_error: true,
+            payload: Payload::Buffered(document.to_json().into()),
+            log_tail: log.tail(),
+            report,
+        }
+    }
+}
+
+fn reply_of(environment: &Environment, report: Report, payload: Payload, function_error: bool) -> InvokeReply {
+    InvokeReply {
+        request_id: report.request_id.clone(),
+        function_error,
+        payload,
+        log_tail: environment.log.tail(),
+        report,
+    }
+}
