@@ -106,14 +106,17 @@ impl fmt::Display for Report {
         if let Some(billed) = self.billed_restore_ms {
             write!(f, "Billed Restore Duration: {billed} ms\t")?;
         }
+        // The last label has no tab after it.
         match self.status {
             Status::Success => {}
-            Status::Error => f.write_str("Status: error\t")?,
-            Status::Timeout => f.write_str("Status: timeout\t")?,
+            Status::Error => f.write_str("Status: error")?,
+            Status::Timeout => f.write_str("Status: timeout")?,
         }
-        self.error_type
-            .as_ref()
-            .map_or(Ok(()), |name| write!(f, "Error Type: {name}\t"))
+        match (&self.error_type, self.status) {
+            (None, _) => Ok(()),
+            (Some(name), Status::Success) => write!(f, "Error Type: {name}"),
+            (Some(name), _) => write!(f, "\tError Type: {name}"),
+        }
     }
 }
 
@@ -332,6 +335,31 @@ mod tests {
             ..Report::new(ID, 3_000_000, Some(12_340), 128)
         };
         assert_eq!(report.to_string().parse(), Ok(report));
+    }
+
+    #[test]
+    fn lines_that_lambda_wrote_print_as_they_were() {
+        for line in [
+            "REPORT RequestId: 5d1f0a52-7c1e-4b0e-9a55-0f6c2b7d9e01\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 41 MB\t",
+            "REPORT RequestId: 0b7e2f9c-31aa-4c85-8d8a-6f1c35b0a702\tDuration: 1655.10 ms\tBilled Duration: 1978 ms\tMemory Size: 256 MB\tMax Memory Used: 97 MB\tInit Duration: 322.04 ms\t",
+            "REPORT RequestId: 91e5d7a3-6c48-4f1b-9b2e-8d7c6a5f4b05\tDuration: 306.34 ms\tBilled Duration: 610 ms\tMemory Size: 3009 MB\tMax Memory Used: 155 MB\tRestore Duration: 511.25 ms\tBilled Restore Duration: 303 ms\t",
+            "REPORT RequestId: 2c9a8b7d-0e1f-4d3c-a2b1-5f6e7d8c9a06\tDuration: 900000.00 ms\tBilled Duration: 900000 ms\tMemory Size: 1024 MB\tMax Memory Used: 134 MB\tStatus: timeout",
+            "REPORT RequestId: 4e8d2c6b-7a5f-4c1e-b9d0-3a2b1c0d9e07\tDuration: 600000.00 ms\tBilled Duration: 600477 ms\tMemory Size: 1536 MB\tMax Memory Used: 1035 MB\tInit Duration: 476.75 ms\tStatus: timeout",
+            "REPORT RequestId: 6a1b3c5d-8e7f-4a9b-8c0d-1e2f3a4b5c08\tDuration: 97.30 ms\tBilled Duration: 98 ms\tMemory Size: 1024 MB\tMax Memory Used: 43 MB\tStatus: error\tError Type: Runtime.ImportModuleError",
+        ] {
+            let report: Report = line.parse().expect("is a report");
+            assert_eq!(report.to_string(), line);
+        }
+    }
+
+    #[test]
+    fn x_ray_fields_on_a_line_of_their_own_are_not_the_reports() {
+        let line = "REPORT RequestId: 7f3b6c11\tDuration: 3.10 ms\tBilled Duration: 546 ms\tMemory Size: 2048 MB\tMax Memory Used: 95 MB\tInit Duration: 542.01 ms\t\nXRAY TraceId: 1-6a507b87-0cc4438344b48ef127ab1931\tSegmentId: d0025b207c551fde\tSampled: true\t\n";
+        let expected = Report {
+            max_memory_mb: 95,
+            ..Report::new("7f3b6c11", 3_100, Some(542_010), 2_048)
+        };
+        assert_eq!(line.parse(), Ok(expected));
     }
 
     proptest::proptest! {

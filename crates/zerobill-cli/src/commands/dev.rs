@@ -1,10 +1,6 @@
 //! `zerobill dev`: a local Lambda until Ctrl-C.
 
-use std::{
-    process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{process::ExitCode, time::Duration};
 
 use zerobill_engine::{Engine, InvokeRequest, LogLine, State};
 
@@ -57,15 +53,12 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     if !address.ip().is_loopback() {
         printer::note("warning: other machines can reach this port and invoke the function");
     }
-    let stopping = AtomicBool::new(false);
     tokio::select! {
-        () = stop => stopping.store(true, Ordering::Relaxed),
+        () = stop => {}
+        // It does not end by itself.
         () = demo(&engine), if arguments.demo => {}
     }
-    debug_assert!(stopping.into_inner(), "the demo does not end by itself");
-    let state = engine.state();
-    engine.shutdown().await;
-    printer::note(&summary(&state));
+    printer::note(&summary(&engine.shutdown().await));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,6 +2,7 @@
 
 use std::{io::Read as _, path::Path, process::ExitCode};
 
+use bytes::Bytes;
 use zerobill_engine::{Engine, InvokeRequest, LogLine};
 
 use super::{FUNCTION_NAME, function, not_started};
@@ -56,12 +57,19 @@ async fn local(arguments: Function, event: Vec<u8>) -> Result<bool, Failure> {
         .function(settings)
         .log_sink(|line: LogLine<'_>| printer::note(line.text));
     let engine = engine.start().await.map_err(not_started)?;
-    let result = engine.invoke(FUNCTION_NAME, InvokeRequest::new(event)).await;
+    let result = one(&engine, event).await;
     engine.shutdown().await;
-    let reply = result.map_err(Failure::user)?;
-    let failed = reply.function_error;
-    printer::bytes(&reply.payload.collect().await.map_err(Failure::user)?);
+    let (payload, failed) = result?;
+    printer::bytes(&payload);
     Ok(failed)
+}
+
+/// The whole reply, also where it comes in parts, and whether the function failed.
+async fn one(engine: &Engine, event: Vec<u8>) -> Result<(Bytes, bool), Failure> {
+    let reply = engine.invoke(FUNCTION_NAME, InvokeRequest::new(event)).await;
+    let reply = reply.map_err(Failure::user)?;
+    let failed = reply.function_error;
+    Ok((reply.payload.collect().await.map_err(Failure::user)?, failed))
 }
 
 /// Sends the event to a running engine; says whether the function failed.

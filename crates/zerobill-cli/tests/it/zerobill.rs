@@ -1,0 +1,94 @@
+//! Runs the command, and takes out of what it prints what differs from run to run.
+
+use std::{
+    fmt,
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+/// What a run came to; it prints as a snapshot shows it.
+pub(crate) struct Run {
+    pub(crate) exit: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// The command with these arguments, and without what this process has set.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zerobill"));
+    command.args(arguments).stdin(Stdio::null());
+    for name in [
+        "AWS_LAMBDA_LOG_LEVEL",
+        "POWERTOOLS_LOG_LEVEL",
+        "ZEROBILL_CONFIG",
+        "ZEROBILL_EXPOSE",
+        "ZEROBILL_LOG_LEVEL",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn run(arguments: &[&str]) -> Run {
+    command(arguments).output().unwrap().into()
+}
+
+/// Runs it with `input` on its standard input.
+pub(crate) fn run_with_input(arguments: &[&str], input: &str) -> Run {
+    let mut process = command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    process.wait_with_output().unwrap().into()
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            exit: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exit = self
+            .exit
+            .map_or_else(|| "by a signal".to_owned(), |exit| exit.to_string());
+        writeln!(f, "exit: {exit}\n--- stdout\n{}", steady(&self.stdout))?;
+        write!(f, "--- stderr\n{}", steady(&self.stderr))
+    }
+}
+
+/// The text with `ID` for request ids, `N` for what was measured, and ` | ` for tabs.
+pub(crate) fn steady(text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(steady_line).collect();
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn steady_line(line: &str) -> String {
+    let fields: Vec<String> = line.trim_end().split('\t').map(steady_field).collect();
+    fields.join(" | ")
+}
+
+fn steady_field(field: &str) -> String {
+    const MEASURED: [&str; 4] = ["Billed Duration:", "Duration:", "Init Duration:", "Max Memory Used:"];
+    let mut words: Vec<&str> = field.split(' ').collect();
+    if MEASURED.iter().any(|name| field.contains(name)) {
+        let number = words.len() - 2;
+        words[number] = "N";
+    }
+    for word in &mut words {
+        if word.len() == 36 && word.matches('-').count() == 4 {
+            *word = "ID";
+        }
+    }
+    words.join(" ")
+}
