@@ -2,7 +2,7 @@
 //! and replaced; the Invoke API and a Function URL in front; REPORT lines and free-tier figures for every invocation.
 //!
 //! ```no_run
-//! # async fn run() -> Result<(), zerobill_engine::EngineError> {
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! use zerobill_engine::{Engine, FunctionSettings, InvokeRequest};
 //!
 //! let function = FunctionSettings::new("hello", "./bootstrap");
