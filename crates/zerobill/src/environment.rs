@@ -181,6 +181,81 @@ pub const BREAKER_OPEN_SECONDS: Variable = Variable::new(
     &["ZEROBILL_CIRCUIT_BREAKER_OPEN_SECONDS"],
     "How many seconds a circuit breaker stays open before it lets a probe through.",
 );
+/// How long a request may take.
+pub const HTTP_TIMEOUT_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_TIMEOUT_SECONDS"],
+    "How many seconds a request may take, attempts and answer included; never longer than the invocation can spare.",
+);
+/// How long a connection may take.
+pub const HTTP_CONNECT_TIMEOUT_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_CONNECT_TIMEOUT_SECONDS"],
+    "How many seconds a connection, TLS included, may take.",
+);
+/// What is kept of the invocation's time.
+pub const HTTP_RESERVE_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_RESERVE_SECONDS"],
+    "How many seconds before the end of the invocation a request is given up, so that there is time to answer.",
+);
+/// How often a request is tried again.
+pub const HTTP_RETRIES: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_RETRIES"],
+    "How often a request is tried again where that is safe.",
+);
+/// How many redirects are followed.
+pub const HTTP_MAX_REDIRECTS: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_MAX_REDIRECTS"],
+    "How many redirects are followed; 0 hands them out as answers.",
+);
+/// How large an answer may be.
+pub const HTTP_MAX_RESPONSE_BYTES: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_MAX_RESPONSE_BYTES"],
+    "How many bytes the body of an answer may have, unpacked.",
+);
+/// Whether hosts have circuit breakers.
+pub const HTTP_CIRCUIT_BREAKER: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_CIRCUIT_BREAKER"],
+    "Whether each host has a circuit breaker, `http:HOST`.",
+);
+/// Hosts that may be asked.
+pub const HTTP_ALLOW_HOSTS: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_ALLOW_HOSTS"],
+    "Hosts that may be asked, separated by commas; `*.example.com` means every host below it, and none means any host.",
+);
+/// Hosts whose certificates are not checked.
+pub const HTTP_DANGER_ACCEPT_INVALID_CERTS: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_DANGER_ACCEPT_INVALID_CERTS"],
+    "Hosts whose certificates are not checked, separated by commas; each is warned of at every start.",
+);
+/// More certificate authorities.
+pub const HTTP_CA_CERTIFICATES: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_CA_CERTIFICATES"],
+    "Certificate authorities to trust beside the web's, as PEM text or the path of a PEM file.",
+);
+/// The client's certificate.
+pub const HTTP_CLIENT_CERTIFICATE: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_CLIENT_CERTIFICATE"],
+    "The certificate that is shown to servers that ask for one, as PEM text or the path of a PEM file.",
+);
+/// The key of the client's certificate.
+pub const HTTP_CLIENT_PRIVATE_KEY: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_CLIENT_PRIVATE_KEY"],
+    "The private key of that certificate, as PEM text or the path of a PEM file.",
+);
+/// The proxy for everything.
+pub const HTTP_CLIENT_PROXY: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_PROXY"],
+    "The HTTP proxy for all requests, instead of `HTTPS_PROXY` and `HTTP_PROXY`.",
+);
+/// The proxy for `https`.
+pub const HTTPS_PROXY: Variable =
+    Variable::new(&["HTTPS_PROXY", "https_proxy"], "The HTTP proxy for `https` requests.");
+/// The proxy for `http`.
+pub const HTTP_PROXY: Variable = Variable::new(&["HTTP_PROXY", "http_proxy"], "The HTTP proxy for `http` requests.");
+/// Hosts that are asked without a proxy.
+pub const NO_PROXY: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_NO_PROXY", "NO_PROXY", "no_proxy"],
+    "Hosts, domains and networks that are asked without a proxy, separated by commas.",
+);
 /// The Runtime API's address.
 pub const RUNTIME_API: Variable = Variable::new(
     &["AWS_LAMBDA_RUNTIME_API"],
@@ -232,6 +307,22 @@ pub const VARIABLES: &[Variable] = &[
     BREAKER_FAILURES,
     BREAKER_FAILURE_RATE,
     BREAKER_OPEN_SECONDS,
+    HTTP_TIMEOUT_SECONDS,
+    HTTP_CONNECT_TIMEOUT_SECONDS,
+    HTTP_RESERVE_SECONDS,
+    HTTP_RETRIES,
+    HTTP_MAX_REDIRECTS,
+    HTTP_MAX_RESPONSE_BYTES,
+    HTTP_CIRCUIT_BREAKER,
+    HTTP_ALLOW_HOSTS,
+    HTTP_DANGER_ACCEPT_INVALID_CERTS,
+    HTTP_CA_CERTIFICATES,
+    HTTP_CLIENT_CERTIFICATE,
+    HTTP_CLIENT_PRIVATE_KEY,
+    HTTP_CLIENT_PROXY,
+    HTTPS_PROXY,
+    HTTP_PROXY,
+    NO_PROXY,
     RUNTIME_API,
     FUNCTION_NAME,
     FUNCTION_MEMORY,

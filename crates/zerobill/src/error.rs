@@ -56,6 +56,10 @@ pub const NOT_FOUND: &str = "not_found";
 pub const NO_INVOCATION: &str = "no_invocation";
 /// What was called is known to be down, or did not answer.
 pub const UNAVAILABLE: &str = "unavailable";
+/// What was called answered, but not as it should.
+pub const INVALID_RESPONSE: &str = "invalid_response";
+/// The library was built without the cargo feature that this needs.
+pub const FEATURE_DISABLED: &str = "feature_disabled";
 /// A fault of the library itself.
 pub const INTERNAL: &str = "internal";
 

@@ -38,8 +38,8 @@ pub use self::{
     gateway::Gateway,
     handler::Handler,
     interfaces::{
-        CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, lambda, logging, singleton,
-        utility,
+        CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, http_client, lambda, logging,
+        singleton, utility,
     },
     invocation::Invocation,
     layer::layer,

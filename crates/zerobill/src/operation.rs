@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 pub use self::parameters::{Field, Kind, Parameters};
 pub(crate) use self::{
     parameters::Nothing,
-    row::{op, op_value},
+    row::{op, op_async, op_value},
 };
 use crate::{error::Result, gateway::Gateway};
 

@@ -101,6 +101,23 @@ pub fn sanitize(text: &str) -> String {
     out
 }
 
+/// `text` with the password of a URL in it masked: `http://user:***@host`.
+pub(crate) fn without_password(text: String) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text;
+    };
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    match authority.rsplit_once('@') {
+        Some((login, host)) => {
+            let user = login.split_once(':').map_or(MASK, |(user, _)| user);
+            let path = &rest[authority.len()..];
+            let colon = if login.contains(':') { ":***" } else { "" };
+            format!("{scheme}://{user}{colon}@{host}{path}")
+        }
+        None => text,
+    }
+}
+
 /// What separates words: everything that cannot be part of a token.
 fn is_gap(c: char) -> bool {
     !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '~'))
@@ -201,6 +218,22 @@ mod tests {
             ("digest 9f86d081884c7d659a2feaa0c55ad015", "digest ***"),
         ] {
             assert_eq!(sanitize(text), safe);
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_url_is_masked() {
+        for (text, safe) in [
+            ("http://ann:zbsecret@proxy:3128", "http://ann:***@proxy:3128"),
+            (
+                "postgres://ann:zb@secret@db/shop?x=a@b",
+                "postgres://ann:***@db/shop?x=a@b",
+            ),
+            ("https://zbsecret-token@host/", "https://***@host/"),
+            ("https://host/a@b:c", "https://host/a@b:c"),
+            ("ann@host", "ann@host"),
+        ] {
+            assert_eq!(without_password(text.to_owned()), safe);
         }
     }
 

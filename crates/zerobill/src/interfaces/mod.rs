@@ -16,6 +16,7 @@ pub mod cache;
 pub mod circuit_breaker;
 pub mod config;
 pub mod debug;
+pub mod http_client;
 pub mod lambda;
 pub mod logging;
 pub mod singleton;
@@ -28,6 +29,7 @@ interfaces! {
     singleton: singleton::Singleton [],
     cache: cache::Cache [config],
     circuit_breaker: circuit_breaker::CircuitBreaker [config, logging],
+    http_client: http_client::HttpClient [config, logging, circuit_breaker],
     lambda: lambda::Lambda [],
     debug: debug::Debug [],
 }

@@ -1,6 +1,6 @@
 //! A row of an operation table: a description, and a closure that makes the typed call.
 
-use std::marker::PhantomData;
+use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -35,6 +35,31 @@ where
     Row {
         description,
         run,
+        marker: PhantomData,
+    }
+}
+
+/// Marks a call whose answer has to be awaited.
+#[derive(Clone, Copy)]
+pub(crate) struct Later<F>(F);
+
+/// A row whose call has to be awaited.
+pub(crate) const fn op_async<P, R, E, F>(name: &'static str, doc: &'static str, run: F) -> Row<P, R, E, Later<F>>
+where
+    P: Parameters,
+    F: for<'a> Fn(&'a Gateway, P) -> Pin<Box<dyn Future<Output = Result<R, E>> + Send + 'a>> + Copy,
+{
+    let description = Description {
+        name,
+        doc,
+        fields: P::FIELDS,
+        example: "{}",
+        read_only: false,
+        repeatable: Repeatable::Equal,
+    };
+    Row {
+        description,
+        run: Later(run),
         marker: PhantomData,
     }
 }
@@ -86,6 +111,33 @@ where
 
     fn call<'a>(&'a self, gateway: &'a Gateway, parameters: Value) -> Reply<'a> {
         Reply::Ready(decode(parameters).and_then(|parameters| encode((self.run)(gateway, parameters))))
+    }
+
+    #[cfg(test)]
+    fn struct_fields(&self) -> Option<&'static [&'static str]> {
+        asked::fields_of::<P>()
+    }
+}
+
+impl<P, R, E, F> Operation for Row<P, R, E, Later<F>>
+where
+    P: Parameters,
+    R: Serialize,
+    E: Into<Error>,
+    F: for<'a> Fn(&'a Gateway, P) -> Pin<Box<dyn Future<Output = Result<R, E>> + Send + 'a>> + Copy + Send + Sync,
+{
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn call<'a>(&'a self, gateway: &'a Gateway, parameters: Value) -> Reply<'a> {
+        match decode(parameters) {
+            Ok(parameters) => {
+                let work = (self.run.0)(gateway, parameters);
+                Reply::Pending(Box::pin(async move { encode(work.await) }))
+            }
+            Err(error) => Reply::Ready(Err(error)),
+        }
     }
 
     #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The operation tables: every row is described, works, and refuses what is wrong.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails like a test")]
 
+mod network;
 mod parameters;
 
 use std::{
@@ -23,14 +24,18 @@ pub(crate) fn rows() -> impl Iterator<Item = (&'static InterfaceRow, &'static dy
         .flat_map(|row| row.operations.iter().map(move |operation| (row, *operation)))
 }
 
-/// A gateway like any other of these: same time, same randomness, no variables.
+/// A gateway like any other of these: same time, same randomness, no variables, and a network that ends in this process.
 pub(crate) fn fresh() -> Gateway {
     let (clock, _) = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     let builder = Gateway::builder()
         .clock(clock)
         .random(Random::seeded(7))
         .output(Output::captured());
-    builder.environment(Environment::default()).build().unwrap()
+    builder
+        .environment(Environment::default())
+        .setting("http_client.proxy", network::proxy())
+        .build()
+        .unwrap()
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> T {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     environment::Variable,
-    redact::{MASK, is_secret},
+    redact::{MASK, is_secret, without_password},
 };
 
 /// A setting that the library knows.
@@ -126,6 +126,7 @@ pub(super) fn is_hidden(key: &str) -> bool {
 pub(super) fn masked(key: &str, value: Value) -> Value {
     match value {
         _ if is_hidden(key) => MASK.into(),
+        Value::String(text) => without_password(text).into(),
         Value::Array(items) => items.into_iter().map(|item| masked("", item)).collect(),
         Value::Object(object) => object
             .into_iter()

@@ -1,0 +1,1 @@
+//! What the client promises: nothing done twice, nothing shown, nothing without end.

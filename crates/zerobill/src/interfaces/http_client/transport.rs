@@ -1,0 +1,308 @@
+//! Sends: checks what is asked, keeps to the time, tries again, follows redirects, and reads the answer.
+
+mod attempt;
+mod clients;
+mod redirect;
+mod retry;
+mod settings;
+mod target;
+mod tls;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use reqwest::{Request, Response, Url};
+use serde_json::json;
+use tokio::time::{Instant, timeout_at};
+
+use self::{attempt::Failure, clients::Clients, settings::Settings, target::place};
+use super::{error::HttpError, request::Plan, response::HttpResponse, settings::MAX_TIMEOUT_SECONDS};
+use crate::{
+    gateway::Base,
+    interfaces::{
+        circuit_breaker::CircuitBreaker,
+        config::{Config, Watched},
+        logging::{Level, Logging},
+    },
+    lazy::{BuildRecord, Slot, microseconds},
+    redact::is_secret,
+};
+
+/// The largest body of a request: 6 MiB, as much as Lambda itself takes.
+const MAX_REQUEST_BYTES: usize = 6 << 20;
+
+/// Memory for an answer that is set aside before it comes, whatever size it claims.
+const FIRST_BYTES: usize = 64 << 10;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(super) struct Transport {
+    base: Base,
+    logging: Logging,
+    breakers: CircuitBreaker,
+    settings: Watched<Settings>,
+    clients: Slot<Clients>,
+    /// The hosts of which it was said that their certificates are not checked.
+    warned: Mutex<Vec<String>>,
+}
+
+/// A request on its way.
+struct Journey<'a> {
+    transport: &'a Transport,
+    settings: Arc<Settings>,
+    retries: u32,
+    breaker: bool,
+    budget: Duration,
+    deadline: Instant,
+    attempts: u32,
+}
+
+impl Transport {
+    pub(super) fn new(base: &Base, config: Config, logging: Logging, breakers: CircuitBreaker) -> Self {
+        let transport = Self {
+            base: base.clone(),
+            logging,
+            breakers,
+            settings: Watched::new(config, Settings::read),
+            clients: Slot::new("http_client", base.clock.clone()),
+            warned: Mutex::default(),
+        };
+        transport.warn_of(&transport.settings.read());
+        transport
+    }
+
+    pub(super) fn build_record(&self) -> Option<BuildRecord> {
+        self.clients.record()
+    }
+
+    pub(super) fn unload(&self) -> bool {
+        self.clients.unload()
+    }
+
+    pub(super) async fn send(&self, plan: Plan) -> Result<HttpResponse, HttpError> {
+        let settings = self.settings.read();
+        let (timeout, retries) = (plan.timeout, plan.retries.unwrap_or(settings.retries));
+        let breaker = plan.breaker && settings.breaker;
+        let request = request(plan, &settings)?;
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(HttpError::NoRuntime);
+        }
+        let budget = self.budget(timeout, &settings, request.url())?;
+        let started = self.base.clock.monotonic();
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let mut journey = Journey {
+            transport: self,
+            settings,
+            retries,
+            breaker,
+            budget,
+            deadline: Instant::now() + budget,
+            attempts: 0,
+        };
+        let result = journey.travel(request).await;
+        if self.logging.keeps(Level::Debug) {
+            let took = microseconds(self.base.clock.monotonic().saturating_sub(started));
+            let mut fields = json!({
+                "method": method.as_str(),
+                "host": url.host_str(),
+                "path": target::path(&url),
+                "duration_ms": took as f64 / 1_000.0,
+                "attempts": journey.attempts,
+            });
+            match &result {
+                Ok(response) => fields["status"] = response.status.into(),
+                Err(error) => fields["failure"] = error.to_string().into(),
+            }
+            self.logging.debug("http request", fields);
+        }
+        result
+    }
+
+    /// The time that a request has: its own, but no more than the invocation can spare.
+    fn budget(&self, own: Option<Duration>, settings: &Settings, url: &Url) -> Result<Duration, HttpError> {
+        let own = own
+            .unwrap_or(settings.timeout)
+            .min(Duration::from_secs_f64(MAX_TIMEOUT_SECONDS));
+        let Some(left) = self.base.current().and_then(|invocation| invocation.remaining()) else {
+            return Ok(own);
+        };
+        match left.saturating_sub(settings.reserve) {
+            Duration::ZERO => Err(HttpError::NoTimeLeft { at: place(url) }),
+            spare => Ok(own.min(spare)),
+        }
+    }
+
+    /// The client for `url`: the one there is, unless its settings or its connections are no longer good.
+    fn client(&self, settings: &Arc<Settings>, url: &Url) -> Result<reqwest::Client, HttpError> {
+        let build = || {
+            self.warn_of(settings);
+            Clients::build(Arc::clone(settings))
+        };
+        let mut clients = self.clients.get_or_try_build(build)?;
+        if !clients.are_of(settings) {
+            self.clients.unload();
+            clients = self.clients.get_or_try_build(build)?;
+        }
+        clients.client_for(url, self.base.clock.age())
+    }
+
+    /// Says loudly, once for each start and host, that certificates are not checked.
+    fn warn_of(&self, settings: &Settings) {
+        for host in &settings.unchecked_hosts {
+            let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+            if !warned.contains(host) {
+                warned.push(host.clone());
+                drop(warned);
+                let message = format!(
+                    "DANGER: the certificates of `{host}` are not checked; whoever is in between can read and change everything"
+                );
+                self.logging
+                    .warning(&message, [("setting", "http_client.danger_accept_invalid_certs")]);
+            }
+        }
+    }
+}
+
+impl Journey<'_> {
+    /// Sends the request, and those that its answers lead to.
+    async fn travel(&mut self, mut request: Request) -> Result<HttpResponse, HttpError> {
+        let mut redirects = 0;
+        loop {
+            let response = match self.attempts(&request).await {
+                Ok(response) | Err(Failure::Status(response)) => response,
+                Err(Failure::Error(error)) => return Err(error),
+            };
+            let limit = self.settings.max_redirects;
+            match redirect::next(&request, &response, &self.settings)? {
+                Some(_) if redirects == limit && limit > 0 => {
+                    let at = place(request.url());
+                    return Err(HttpError::TooManyRedirects { at, limit });
+                }
+                Some(next) if limit > 0 => {
+                    redirects += 1;
+                    request = next;
+                }
+                _ => return self.collect(request.url(), response).await,
+            }
+        }
+    }
+
+    /// Reads the whole body, within the time and the limit.
+    async fn collect(&self, url: &Url, mut response: Response) -> Result<HttpResponse, HttpError> {
+        let max_bytes = self.settings.max_response_bytes;
+        let too_large = || HttpError::ResponseTooLarge {
+            at: place(url),
+            max_bytes,
+        };
+        let claimed = response.content_length().unwrap_or_default();
+        let claimed = usize::try_from(claimed).unwrap_or(usize::MAX);
+        if claimed > max_bytes {
+            return Err(too_large());
+        }
+        let mut body = Vec::with_capacity(claimed.min(FIRST_BYTES));
+        loop {
+            let chunk = match timeout_at(self.deadline, response.chunk()).await {
+                Err(_) => return Err(self.timed_out(url)),
+                Ok(Err(error)) => return Err(attempt::broken(&error, url)),
+                Ok(Ok(None)) => break,
+                Ok(Ok(Some(chunk))) => chunk,
+            };
+            if body.len() + chunk.len() > max_bytes {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(HttpResponse {
+            status: response.status().as_u16(),
+            headers: std::mem::take(response.headers_mut()),
+            body,
+            at: place(url),
+            attempts: self.attempts,
+        })
+    }
+
+    fn timed_out(&self, url: &Url) -> HttpError {
+        HttpError::Timeout {
+            at: place(url),
+            after: self.budget,
+        }
+    }
+}
+
+/// The request as planned, checked.
+fn request(plan: Plan, settings: &Settings) -> Result<Request, HttpError> {
+    if let Some(fault) = plan.fault {
+        return Err(fault);
+    }
+    let method = method(&plan.method)?;
+    let url = target::parse(&plan.url, settings)?;
+    let mut headers = headers(&plan.headers)?;
+    if let Some(content_type) = plan
+        .content_type
+        .filter(|_| !headers.contains_key(header::CONTENT_TYPE))
+    {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    let mut request = Request::new(method, url);
+    *request.headers_mut() = headers;
+    if let Some(body) = plan.body {
+        if body.len() > MAX_REQUEST_BYTES {
+            return Err(HttpError::RequestTooLarge {
+                bytes: body.len(),
+                max_bytes: MAX_REQUEST_BYTES,
+            });
+        }
+        *request.body_mut() = Some(body.into());
+    }
+    Ok(request)
+}
+
+fn method(text: &str) -> Result<Method, HttpError> {
+    let letters = text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    match Method::from_bytes(text.to_ascii_uppercase().as_bytes()) {
+        Ok(method) if letters && text.len() <= 32 && method != Method::CONNECT && method != Method::TRACE => Ok(method),
+        _ => Err(HttpError::InvalidMethod),
+    }
+}
+
+/// Headers that say where messages begin and end, or belong to one connection.
+const OWN_HEADERS: &[HeaderName] = &[
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::EXPECT,
+    header::HOST,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, HttpError> {
+    let mut headers = HeaderMap::with_capacity(pairs.len() + 2);
+    for (name, value) in pairs {
+        let invalid = |name: &str, problem| HttpError::InvalidHeader {
+            name: name.to_owned(),
+            problem,
+        };
+        let header = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| invalid("", "its name has characters that no header's name has"))?;
+        if OWN_HEADERS.contains(&header) || matches!(header.as_str(), "keep-alive" | "proxy-connection") {
+            return Err(invalid(header.as_str(), "the client sets it itself"));
+        }
+        let mut value = HeaderValue::from_str(value).map_err(|_| {
+            invalid(
+                header.as_str(),
+                "its value has a line break, a control character or no ASCII",
+            )
+        })?;
+        value.set_sensitive(is_secret(header.as_str()));
+        headers
+            .try_append(header, value)
+            .map_err(|_| invalid("", "there are too many headers"))?;
+    }
+    Ok(headers)
+}
