@@ -7,12 +7,14 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     error::{Error, Result},
     gateway::{Gateway, GatewayStats},
     interfaces::{
         config::Faults,
+        http_client::{HttpRequest, HttpResponse},
         logging::{Fields, Level},
         utility::Response,
     },
@@ -128,6 +130,24 @@ pub fn get_singleton<T: Any + Send + Sync>(name: &str) -> Result<Option<Arc<T>>>
 /// Adds a value under a free name; see [`Singleton::register`](crate::singleton::Singleton::register).
 pub fn register_singleton<T: Any + Send + Sync>(name: &str, value: T) -> Result<Arc<T>> {
     Ok(current()?.singleton().register(name, value)?)
+}
+
+/// The answer to a request of this method, with `body` as JSON; see
+/// [`HttpClient::request`](crate::http_client::HttpClient::request).
+pub async fn make_request(method: &str, url: &str, body: Option<&Value>) -> Result<HttpResponse> {
+    let request = current()?.http_client().request(method, url);
+    let request = body.into_iter().fold(request, HttpRequest::json);
+    Ok(request.send().await?)
+}
+
+/// The answer to a GET request; see [`HttpClient::get`](crate::http_client::HttpClient::get).
+pub async fn make_get_request(url: &str) -> Result<HttpResponse> {
+    Ok(current()?.http_client().get(url).send().await?)
+}
+
+/// The answer to a POST request with `body` as JSON; see [`HttpClient::post`](crate::http_client::HttpClient::post).
+pub async fn make_post_request<T: Serialize + ?Sized>(url: &str, body: &T) -> Result<HttpResponse> {
+    Ok(current()?.http_client().post(url).json(body).send().await?)
 }
 
 /// What the gateway has done so far.

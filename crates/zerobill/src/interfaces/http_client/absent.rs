@@ -30,3 +30,24 @@ impl Transport {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[tokio::test]
+    async fn without_the_feature_each_operation_says_which_it_needs() {
+        let gateway = crate::Gateway::builder().build().expect("valid");
+        for operation in super::super::OPERATIONS {
+            let description = operation.description();
+            let parameters = serde_json::from_str(description.example).expect("JSON");
+            let result = gateway
+                .execute_operation("http_client", description.name, parameters)
+                .await;
+            let error = result.expect_err("it is not built in");
+            assert_eq!(error.code(), "feature_disabled");
+            assert_eq!(
+                error.to_string(),
+                "the HTTP client is not built in; build with the feature `http`"
+            );
+        }
+    }
+}

@@ -89,7 +89,7 @@ pub enum HttpError {
         /// What the system said.
         problem: String,
     },
-    /// The server cannot be trusted, or does not trust this client; nothing was sent.
+    /// The server cannot be trusted, or does not trust this client.
     #[error("no trusted connection to {at}: {problem}")]
     Tls {
         /// What was asked.

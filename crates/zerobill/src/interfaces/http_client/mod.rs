@@ -7,6 +7,7 @@ mod response;
 mod service;
 mod settings;
 #[cfg(test)]
+#[cfg(feature = "http")]
 mod tests;
 #[cfg(feature = "http")]
 mod transport;

@@ -100,12 +100,7 @@ impl Journey<'_> {
 fn meaning(error: &reqwest::Error, url: &Url, idempotent: bool) -> HttpError {
     let at = place(url);
     let causes = || causes(error);
-    let tls = causes().find_map(|cause| {
-        let inside = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inside
-            .and_then(|inside| inside.downcast_ref::<rustls::Error>())
-            .or_else(|| cause.downcast_ref())
-    });
+    let tls = causes().find_map(tls_error);
     let parse = causes().any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse));
     if let Some(tls) = tls {
         return HttpError::Tls {
@@ -130,6 +125,14 @@ pub(super) fn broken(error: &reqwest::Error, url: &Url) -> HttpError {
     HttpError::BrokenBody {
         at: place(url),
         problem,
+    }
+}
+
+/// The TLS library's error, which can be wrapped in several of the system's kind.
+fn tls_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    match cause.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().and_then(|inside| tls_error(inside)),
+        None => cause.downcast_ref(),
     }
 }
 

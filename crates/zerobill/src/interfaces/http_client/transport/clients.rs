@@ -30,7 +30,6 @@ const MAX_IDLE_PER_HOST: usize = 8;
 /// Past so many hosts the connections to all of them are given up.
 const MAX_HOSTS: usize = 256;
 
-#[derive(Debug)]
 pub(super) struct Clients {
     settings: Arc<Settings>,
     checked: Policy,
@@ -39,14 +38,12 @@ pub(super) struct Clients {
 }
 
 /// A TLS policy with its connections.
-#[derive(Debug)]
 struct Policy {
     /// Kept when the connections are not: it remembers sessions, which makes the next handshake cheap.
     tls: ClientConfig,
     pool: Mutex<Pool>,
 }
 
-#[derive(Debug)]
 struct Pool {
     client: Client,
     /// When each server was last asked, by the clock that counts freezes.
@@ -131,6 +128,9 @@ fn client(settings: &Settings, tls: &ClientConfig) -> Result<Client, HttpError> 
 /// The proxy for everything, or those for each scheme.
 fn proxies(settings: &Settings) -> Result<Vec<Proxy>, HttpError> {
     type Make = fn(&str) -> reqwest::Result<Proxy>;
+    if settings.no_proxy.split(',').any(|entry| entry.trim() == "*") {
+        return Ok(Vec::new());
+    }
     let proxy = |setting: &Setting, url: &Secret, make: Make| {
         let url = url.expose().as_str();
         let scheme = url.split_once("://").map(|(scheme, _)| scheme);
