@@ -2,6 +2,7 @@
 
 mod attempt;
 mod clients;
+mod outgoing;
 mod redirect;
 mod retry;
 mod settings;
@@ -14,7 +15,6 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::{Request, Response, Url};
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
@@ -29,11 +29,7 @@ use crate::{
         logging::{Level, Logging},
     },
     lazy::{BuildRecord, Slot, microseconds},
-    redact::is_secret,
 };
-
-/// The largest body of a request: 6 MiB, as much as Lambda itself takes.
-const MAX_REQUEST_BYTES: usize = 6 << 20;
 
 /// Memory for an answer that is set aside before it comes, whatever size it claims.
 const FIRST_BYTES: usize = 64 << 10;
@@ -93,7 +89,7 @@ impl Transport {
         let settings = self.settings.read();
         let (timeout, retries) = (plan.timeout, plan.retries.unwrap_or(settings.retries));
         let breaker = plan.breaker && settings.breaker;
-        let request = request(plan, &settings)?;
+        let request = outgoing::request(plan, &settings)?;
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(HttpError::NoRuntime);
         }
@@ -237,79 +233,4 @@ impl Journey<'_> {
             after: self.budget,
         }
     }
-}
-
-/// The request as planned, checked.
-fn request(plan: Plan, settings: &Settings) -> Result<Request, HttpError> {
-    if let Some(fault) = plan.fault {
-        return Err(fault);
-    }
-    let method = method(&plan.method)?;
-    let url = target::parse(&plan.url, settings)?;
-    let mut headers = headers(&plan.headers)?;
-    if let Some(content_type) = plan
-        .content_type
-        .filter(|_| !headers.contains_key(header::CONTENT_TYPE))
-    {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    let mut request = Request::new(method, url);
-    *request.headers_mut() = headers;
-    if let Some(body) = plan.body {
-        if body.len() > MAX_REQUEST_BYTES {
-            return Err(HttpError::RequestTooLarge {
-                bytes: body.len(),
-                max_bytes: MAX_REQUEST_BYTES,
-            });
-        }
-        *request.body_mut() = Some(body.into());
-    }
-    Ok(request)
-}
-
-fn method(text: &str) -> Result<Method, HttpError> {
-    let letters = text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
-    match Method::from_bytes(text.to_ascii_uppercase().as_bytes()) {
-        Ok(method) if letters && text.len() <= 32 && method != Method::CONNECT && method != Method::TRACE => Ok(method),
-        _ => Err(HttpError::InvalidMethod),
-    }
-}
-
-/// More headers than these are refused by most servers.
-const MAX_HEADERS: usize = 100;
-
-/// Headers that say where messages begin and end, or belong to one connection.
-const OWN_HEADERS: &[HeaderName] = &[
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::EXPECT,
-    header::HOST,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
-
-fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, HttpError> {
-    let mut headers = HeaderMap::new();
-    let invalid = |name: &str, problem| HttpError::InvalidHeader {
-        name: name.to_owned(),
-        problem,
-    };
-    if pairs.len() > MAX_HEADERS {
-        return Err(invalid("", "there are more than 100 headers"));
-    }
-    for (name, value) in pairs {
-        let header = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| invalid("", "its name has characters that no header's name has"))?;
-        if OWN_HEADERS.contains(&header) || matches!(header.as_str(), "keep-alive" | "proxy-connection") {
-            return Err(invalid(header.as_str(), "the client sets it itself"));
-        }
-        let mut value = HeaderValue::from_str(value)
-            .map_err(|_| invalid(header.as_str(), "its value has a line break or a control character"))?;
-        value.set_sensitive(is_secret(header.as_str()));
-        headers.append(header, value);
-    }
-    Ok(headers)
 }
