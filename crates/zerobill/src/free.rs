@@ -16,6 +16,7 @@ use crate::{
         config::Faults,
         http_client::{HttpRequest, HttpResponse},
         logging::{Fields, Level},
+        metrics::Unit,
         utility::Response,
     },
     invocation::Invocation,
@@ -148,6 +149,16 @@ pub async fn make_get_request(url: &str) -> Result<HttpResponse> {
 /// The answer to a POST request with `body` as JSON; see [`HttpClient::post`](crate::http_client::HttpClient::post).
 pub async fn make_post_request<T: Serialize + ?Sized>(url: &str, body: &T) -> Result<HttpResponse> {
     Ok(current()?.http_client().post(url).json(body).send().await?)
+}
+
+/// Records a value; see [`Metrics::record`](crate::metrics::Metrics::record).
+pub fn record_metric(name: &str, value: f64, unit: Unit) -> Result<bool> {
+    Ok(current()?.metrics().record(name, value, unit)?)
+}
+
+/// Adds `by` to a count of this invocation; see [`Metrics::increment`](crate::metrics::Metrics::increment).
+pub fn increment_counter(name: &str, by: f64) -> Result<bool> {
+    Ok(current()?.metrics().increment(name, by)?)
 }
 
 /// What the gateway has done so far.

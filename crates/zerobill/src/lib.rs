@@ -39,7 +39,7 @@ pub use self::{
     handler::Handler,
     interfaces::{
         CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, http_client, lambda, logging,
-        singleton, utility,
+        metrics, singleton, utility,
     },
     invocation::Invocation,
     layer::layer,

@@ -19,12 +19,14 @@ pub mod debug;
 pub mod http_client;
 pub mod lambda;
 pub mod logging;
+pub mod metrics;
 pub mod singleton;
 pub mod utility;
 
 interfaces! {
     config: config::Config;
     logging: logging::Logging [config],
+    metrics: metrics::Metrics [config, logging],
     utility: utility::Utility [],
     singleton: singleton::Singleton [],
     cache: cache::Cache [config],

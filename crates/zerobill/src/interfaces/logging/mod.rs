@@ -11,13 +11,13 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::operations::OPERATIONS;
 pub use self::{
     fields::{Described, FieldWriter, Fields, describe},
     layer::{LogLayer, layer},
     level::Level,
     service::Logging,
 };
+pub(crate) use self::{json::write_text, operations::OPERATIONS};
 use super::config::{Setting, SettingKind};
 use crate::environment;
 
