@@ -13,14 +13,17 @@ from engine import FUNCTION, REPORT, Engine
 PLAIN = Path(__file__).parent / "axum-function/src/bin/axum-plain.rs"
 ADOPTED = PLAIN.with_name("axum-zerobill.rs")
 
+GREETER = {"POWERTOOLS_SERVICE_NAME": "greeter", "POWERTOOLS_METRICS_NAMESPACE": "shop"}
+
 
 def main():
     with Checks() as checks:
         with Engine("plain", os.environ["AXUM_PLAIN"]) as engine:
             requests(checks, engine)
-        with Engine("zerobill", os.environ["AXUM_ZEROBILL"], environment={"POWERTOOLS_SERVICE_NAME": "greeter"}) as engine:
+        with Engine("zerobill", os.environ["AXUM_ZEROBILL"], environment=GREETER) as engine:
             requests(checks, engine, "with zerobill, ")
             logs(checks, engine)
+            counts(checks, engine)
         three_lines(checks)
     sys.exit(1 if checks.failed else 0)
 
@@ -96,6 +99,22 @@ def logs(checks, engine):
     with checks.check("only the first request's line says it was a cold start"):
         starts = [line["cold_start"] for line in lines(engine, "greeted")]
         equal(starts, [True] + [False] * (len(starts) - 1), "cold_start")
+
+
+def counts(checks, engine):
+    with checks.check("what the function counts with the metrics facade is a document of its invocation"):
+        before = len(documents(engine))
+        engine.request("GET", "/greet?name=Ada")
+        found = eventually(lambda: documents(engine)[before:], "a metrics document")[0]
+        metrics = found["_aws"]["CloudWatchMetrics"]
+        equal([(entry["Namespace"], entry["Dimensions"]) for entry in metrics], [("shop", [["service"]])], "where it counts")
+        equal(metrics[0]["Metrics"], [{"Name": "greetings", "Unit": "Count"}], "what it counts")
+        equal((found["service"], found["greetings"]), ("greeter", 1), "the values")
+
+
+def documents(engine):
+    """The metrics documents that the function has written."""
+    return [json.loads(line) for line in engine.printed().splitlines() if line.startswith('{"_aws":')]
 
 
 def lines(engine, message):

@@ -5,5 +5,6 @@ use tracing_subscriber::prelude::*;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     tracing_subscriber::registry().with(zerobill::logging::layer()).init();
+    metrics::set_global_recorder(zerobill::metrics::recorder())?;
     lambda_http::run(axum_function::application().layer(zerobill::layer())).await
 }
