@@ -216,6 +216,11 @@ pub const HTTP_CIRCUIT_BREAKER: Variable = Variable::new(
     &["ZEROBILL_HTTP_CLIENT_CIRCUIT_BREAKER"],
     "Whether each host has a circuit breaker, `http:HOST`.",
 );
+/// Whether retries and failures are counted as metrics.
+pub const HTTP_METRICS: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_METRICS"],
+    "Whether `HttpRetries`, `HttpFailures` and `HttpRefusals` (by an open circuit) are counted as metrics, which takes up to three of the free series.",
+);
 /// Hosts that may be asked.
 pub const HTTP_ALLOW_HOSTS: Variable = Variable::new(
     &["ZEROBILL_HTTP_CLIENT_ALLOW_HOSTS"],
@@ -314,6 +319,7 @@ pub const VARIABLES: &[Variable] = &[
     HTTP_MAX_REDIRECTS,
     HTTP_MAX_RESPONSE_BYTES,
     HTTP_CIRCUIT_BREAKER,
+    HTTP_METRICS,
     HTTP_ALLOW_HOSTS,
     HTTP_DANGER_ACCEPT_INVALID_CERTS,
     HTTP_CA_CERTIFICATES,

@@ -31,7 +31,7 @@ interfaces! {
     singleton: singleton::Singleton [],
     cache: cache::Cache [config],
     circuit_breaker: circuit_breaker::CircuitBreaker [config, logging],
-    http_client: http_client::HttpClient [config, logging, circuit_breaker],
+    http_client: http_client::HttpClient [config, logging, metrics, circuit_breaker],
     lambda: lambda::Lambda [],
     debug: debug::Debug [],
 }

@@ -3,7 +3,7 @@
 use super::{error::HttpError, request::Plan, response::HttpResponse};
 use crate::{
     gateway::Base,
-    interfaces::{circuit_breaker::CircuitBreaker, config::Config, logging::Logging},
+    interfaces::{circuit_breaker::CircuitBreaker, config::Config, logging::Logging, metrics::Metrics},
     lazy::BuildRecord,
 };
 
@@ -11,7 +11,13 @@ use crate::{
 pub(super) struct Transport;
 
 impl Transport {
-    pub(super) fn new(_base: &Base, _config: Config, _logging: Logging, _breakers: CircuitBreaker) -> Self {
+    pub(super) fn new(
+        _base: &Base,
+        _config: Config,
+        _logging: Logging,
+        _metrics: Metrics,
+        _breakers: CircuitBreaker,
+    ) -> Self {
         Self
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{request::HttpRequest, transport::Transport};
 use crate::{
     gateway::Base,
-    interfaces::{Health, Service, circuit_breaker::CircuitBreaker, config::Config, logging::Logging},
+    interfaces::{
+        Health, Service, circuit_breaker::CircuitBreaker, config::Config, logging::Logging, metrics::Metrics,
+    },
     lazy::BuildRecord,
 };
 
@@ -35,8 +37,20 @@ use crate::{
 pub struct HttpClient(Arc<Transport>);
 
 impl HttpClient {
-    pub(crate) fn new(base: &Base, config: Config, logging: Logging, circuit_breaker: CircuitBreaker) -> Self {
-        Self(Arc::new(Transport::new(base, config, logging, circuit_breaker)))
+    pub(crate) fn new(
+        base: &Base,
+        config: Config,
+        logging: Logging,
+        metrics: Metrics,
+        circuit_breaker: CircuitBreaker,
+    ) -> Self {
+        Self(Arc::new(Transport::new(
+            base,
+            config,
+            logging,
+            metrics,
+            circuit_breaker,
+        )))
     }
 
     /// A request of any method but CONNECT and TRACE.

@@ -47,6 +47,12 @@ pub(super) const BREAKER: Setting = Setting::new(
     SettingKind::Boolean,
     "true",
 );
+pub(super) const METRICS: Setting = Setting::new(
+    "http_client.metrics",
+    environment::HTTP_METRICS,
+    SettingKind::Boolean,
+    "false",
+);
 pub(super) const ALLOW_HOSTS: Setting = Setting::new(
     "http_client.allow_hosts",
     environment::HTTP_ALLOW_HOSTS,
@@ -105,6 +111,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     MAX_REDIRECTS,
     MAX_RESPONSE_BYTES,
     BREAKER,
+    METRICS,
     ALLOW_HOSTS,
     INVALID_CERTIFICATES,
     CA,

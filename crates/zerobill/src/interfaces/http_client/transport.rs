@@ -27,6 +27,7 @@ use crate::{
         circuit_breaker::CircuitBreaker,
         config::{Config, Watched},
         logging::{Level, Logging},
+        metrics::Metrics,
     },
     lazy::{BuildRecord, Slot, microseconds},
 };
@@ -38,6 +39,7 @@ const FIRST_BYTES: usize = 64 << 10;
 pub(super) struct Transport {
     base: Base,
     logging: Logging,
+    metrics: Metrics,
     breakers: CircuitBreaker,
     settings: Watched<Settings>,
     clients: Slot<Clients>,
@@ -64,10 +66,17 @@ impl fmt::Debug for Transport {
 }
 
 impl Transport {
-    pub(super) fn new(base: &Base, config: Config, logging: Logging, breakers: CircuitBreaker) -> Self {
+    pub(super) fn new(
+        base: &Base,
+        config: Config,
+        logging: Logging,
+        metrics: Metrics,
+        breakers: CircuitBreaker,
+    ) -> Self {
         let transport = Self {
             base: base.clone(),
             logging,
+            metrics,
             breakers,
             settings: Watched::new(config, Settings::read),
             clients: Slot::new("http_client", base.clock.clone()),
@@ -106,6 +115,9 @@ impl Transport {
             attempts: 0,
         };
         let result = journey.travel(request).await;
+        if journey.settings.metrics {
+            self.count(&result, retries - journey.retries);
+        }
         if self.logging.keeps(Level::Debug) {
             let took = microseconds(self.base.clock.monotonic().saturating_sub(started));
             let mut fields = json!({
@@ -122,6 +134,21 @@ impl Transport {
             self.logging.debug("http request", fields);
         }
         result
+    }
+
+    /// Counts what went wrong; what went well is not worth a series.
+    fn count(&self, result: &Result<HttpResponse, HttpError>, retries: u32) {
+        let failure = match result {
+            Err(HttpError::CircuitOpen { .. }) => "HttpRefusals",
+            Ok(response) if response.status < 500 => "",
+            _ => "HttpFailures",
+        };
+        for (name, count) in [("HttpRetries", retries), (failure, u32::from(!failure.is_empty()))] {
+            if count > 0 {
+                // These names are ones that CloudWatch takes; past the cap of series the metrics warn themselves.
+                _ = self.metrics.increment(name, f64::from(count));
+            }
+        }
     }
 
     /// The time that a request has: its own, but no more than the invocation can spare.

@@ -120,3 +120,21 @@ async fn retries_end_when_it_opens_and_say_what_failed() {
         .expect("answers");
     assert_eq!((answer.status(), answer.attempts(), server.seen().len()), (503, 2, 2));
 }
+
+#[tokio::test]
+async fn retries_failures_and_refusals_are_counted_if_that_is_asked_for() {
+    for on in [true, false] {
+        let server = Server::start([status("503 Service Unavailable")]).await;
+        let bench = Bench::new([
+            ("circuit_breaker.failures", 3.into()),
+            ("http_client.metrics", on.into()),
+        ]);
+        for _ in 0..3 {
+            _ = bench.gateway.http_client().get(&server.url("/")).send().await;
+        }
+        let metrics = bench.gateway.metrics();
+        let counts = ["HttpRetries", "HttpFailures", "HttpRefusals"].map(|name| metrics.get(name));
+        let expected: [&[f64]; 3] = if on { [&[2.0], &[1.0], &[2.0]] } else { [&[]; 3] };
+        assert_eq!(counts, expected);
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::settings::{
     ALLOW_HOSTS, BREAKER, CA, CLIENT_CERTIFICATE, CLIENT_KEY, CONNECT_TIMEOUT, HTTP_PROXY, HTTPS_PROXY,
-    INVALID_CERTIFICATES, MAX_REDIRECTS, MAX_RESPONSE_BYTES, NO_PROXY, PROXY, RESERVE, RETRIES, TIMEOUT,
+    INVALID_CERTIFICATES, MAX_REDIRECTS, MAX_RESPONSE_BYTES, METRICS, NO_PROXY, PROXY, RESERVE, RETRIES, TIMEOUT,
 };
 use crate::interfaces::config::{Config, Secret};
 
@@ -18,6 +18,7 @@ pub(super) struct Settings {
     pub(super) max_redirects: u32,
     pub(super) max_response_bytes: usize,
     pub(super) breaker: bool,
+    pub(super) metrics: bool,
     pub(super) allow_hosts: Vec<String>,
     /// Hosts whose certificates are not checked.
     pub(super) unchecked_hosts: Vec<String>,
@@ -49,6 +50,7 @@ impl Settings {
             max_redirects: count(&MAX_REDIRECTS),
             max_response_bytes: usize::try_from(count(&MAX_RESPONSE_BYTES)).unwrap_or(usize::MAX),
             breaker: config.flag(&BREAKER),
+            metrics: config.flag(&METRICS),
             allow_hosts: list(&config.text(&ALLOW_HOSTS)),
             unchecked_hosts: list(&config.text(&INVALID_CERTIFICATES)),
             ca: config.text(&CA),
