@@ -94,5 +94,15 @@ fn place_order() {
     );
 }
 
-criterion_group!(benches, cache, log_line);
+/// One value of one metric; the buffer is written whenever it is full.
+fn metric(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("metric");
+    let gateway = gateway();
+    group.bench_function("typed", |bencher| {
+        bencher.iter(|| gateway.metrics().increment(black_box("orders"), 1.0));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, cache, log_line, metric);
 criterion_main!(benches);

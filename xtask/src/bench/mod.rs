@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: builds what ships, each program by itself, and records what it costs against its peers.
 
+mod operations;
+
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
@@ -14,11 +16,12 @@ use crate::{process, tools};
 const LIMIT: Duration = Duration::from_secs(60 * 60);
 const CRATE: &str = "crates/zerobill-bench";
 
-/// The functions measured: name, package, binary. The first is what the others are compared with.
+/// The functions measured: package, kind of target, name. The first is what the others are compared with.
 const FUNCTIONS: &[(&str, &str, &str)] = &[
-    ("hello", "zerobill-bench", "hello"),
-    ("hello-json", "zerobill-bench", "hello-json"),
-    ("bootstrap", "zerobill-function", "bootstrap"),
+    ("zerobill-bench", "--bin", "hello"),
+    ("zerobill-bench", "--bin", "hello-json"),
+    ("zerobill-function", "--bin", "bootstrap"),
+    ("zerobill-bench", "--example", "logged"),
 ];
 
 /// How much to measure.
@@ -48,9 +51,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             "zerobill-bench",
         ],
     )?;
-    for (name, package, binary) in FUNCTIONS {
-        build(workspace, &["--release", "--package", package, "--bin", binary])?;
-        let program = workspace.target.join("release").join(binary);
+    for (package, kind, name) in FUNCTIONS {
+        build(workspace, &["--release", "--package", package, kind, name])?;
+        let folder = workspace.target.join(if *kind == "--example" {
+            "release/examples"
+        } else {
+            "release"
+        });
+        let program = folder.join(name);
         bench.arg("--subject").arg(format!("{name}={}", program.display()));
     }
     let python = tools::python(workspace, &log)?.join("bin/python");
@@ -60,9 +68,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     say("measuring");
     let finished = process::run(bench.args(&options.rest), &log, LIMIT)?;
     ensure!(finished.status.success(), "the measurement failed: {}", finished.output);
+    say("measuring single operations");
+    let operations = operations::run(workspace)?;
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
     let commit = said(workspace.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
-    let page = format!("# {date}\n\n`cargo xtask bench` at {commit}. {}", finished.output);
+    let page = format!(
+        "# {date}\n\n`cargo xtask bench` at {commit}. {}{operations}",
+        finished.output
+    );
     say(&page);
     if !options.dry_run {
         let file = workspace.root.join(CRATE).join("results").join(format!("{date}.md"));

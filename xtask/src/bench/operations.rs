@@ -1,0 +1,144 @@
+//! Single operations: runs the criterion benches and makes a table of the figures they leave in files.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::LIMIT;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Nanoseconds by group and name.
+type Figures = BTreeMap<(String, String), f64>;
+
+/// Runs the benches; their results as Markdown.
+pub(super) fn run(workspace: &Workspace) -> Result<String> {
+    let results = workspace.target.join("criterion");
+    if results.exists() {
+        fs::remove_dir_all(&results)?;
+    }
+    // The log lines that are measured go to standard output, which criterion prints to as well: to nowhere.
+    let script = "exec cargo bench --locked --package zerobill-bench --bench operations > /dev/null";
+    let mut command = workspace.command("sh");
+    let finished = process::run(command.args(["-c", script]), &workspace.log("bench"), LIMIT)?;
+    ensure!(finished.status.success(), "the benches failed: {}", finished.output);
+    let mut figures = Figures::new();
+    read(&results, &mut figures)?;
+    ensure!(
+        !figures.is_empty(),
+        "the benches left no figures in `{}`",
+        results.display()
+    );
+    Ok(page(&figures))
+}
+
+/// Reads every `new/benchmark.json` (what) and `new/estimates.json` (how long) below a folder.
+fn read(folder: &Path, figures: &mut Figures) -> Result<()> {
+    let json = |name: &str| -> Result<Value> {
+        let file = folder.join(name);
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        Ok(serde_json::from_str(&text)?)
+    };
+    if folder.ends_with("new") {
+        let (what, estimates) = (json("benchmark.json")?, json("estimates.json")?);
+        let word = |name: &str| what[name].as_str().unwrap_or_default().to_owned();
+        let median = estimates["median"]["point_estimate"]
+            .as_f64()
+            .context("`estimates.json` has no median")?;
+        figures.insert((word("group_id"), word("function_id")), median);
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read(&path, figures)?;
+        }
+    }
+    Ok(())
+}
+
+fn page(figures: &Figures) -> String {
+    let mut text = "\n## Operations\n\n| group | operation | ns |\n|---|---|---:|\n".to_owned();
+    for ((group, name), nanoseconds) in figures {
+        let _infallible = writeln!(text, "| {group} | {name} | {nanoseconds:.1} |");
+    }
+    text.push_str("\n| budget | must be | is | |\n|---|---|---:|---|\n");
+    let get = |name: &str| figures.get(&("cache.get".to_owned(), name.to_owned())).copied();
+    let line = |name: &str| figures.get(&("log line".to_owned(), name.to_owned())).copied();
+    let over = |one: Option<f64>, other: Option<f64>| Some(one? - other?);
+    let budgets = [
+        (
+            "typed `cache.get` over the bare crate, ns",
+            15.0,
+            over(get("typed"), get("quick_cache")),
+        ),
+        (
+            "the same with a TTL, ns",
+            50.0,
+            over(get("typed with a TTL"), get("quick_cache")),
+        ),
+        ("dynamic `cache.get`, ns", 300.0, get("dynamic")),
+        ("a log line of 8 fields, ns", 2000.0, line("typed")),
+        (
+            "a log line through `tracing` over `tracing-subscriber` JSON, ns",
+            0.0,
+            { over(line("tracing on zerobill"), line("tracing-subscriber JSON")) },
+        ),
+    ];
+    for (what, bound, value) in budgets {
+        let Some(value) = value else { continue };
+        let verdict = if value <= bound {
+            "met".to_owned()
+        } else {
+            format!("missed by {:.0} ns", value - bound)
+        };
+        let _infallible = writeln!(text, "| {what} | at most {bound} | {value:.1} | {verdict} |");
+    }
+    if let (Some(dynamic), Some(typed)) = (get("dynamic"), get("typed, from JSON")) {
+        let _infallible = writeln!(text, "\nA dynamic call takes {:.1} times a typed one.", dynamic / typed);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Path, group: &str, name: &str, nanoseconds: f64) {
+        let new = folder.join(group).join(name).join("new");
+        fs::create_dir_all(&new).unwrap();
+        let what = serde_json::json!({ "group_id": group, "function_id": name });
+        fs::write(new.join("benchmark.json"), what.to_string()).unwrap();
+        let estimates = serde_json::json!({ "median": { "point_estimate": nanoseconds } });
+        fs::write(new.join("estimates.json"), estimates.to_string()).unwrap();
+    }
+
+    #[test]
+    fn criterion_s_files_become_a_table_with_verdicts() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "cache.get", "quick_cache", 20.0);
+        write(folder.path(), "cache.get", "typed", 45.0);
+        write(folder.path(), "cache.get", "dynamic", 180.0);
+        let mut figures = Figures::new();
+        read(folder.path(), &mut figures).unwrap();
+        let text = page(&figures);
+        assert!(
+            text.contains("| cache.get | dynamic | 180.0 |\n| cache.get | quick_cache | 20.0 |\n"),
+            "{text}"
+        );
+        let budget = "| typed `cache.get` over the bare crate, ns | at most 15 | 25.0 | missed by 10 ns |";
+        assert!(text.contains(budget), "{text}");
+        assert!(
+            text.contains("| dynamic `cache.get`, ns | at most 300 | 180.0 | met |"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("log line"),
+            "what was not measured has no verdict: {text}"
+        );
+    }
+}
