@@ -1,4 +1,34 @@
 //! A ready Lambda function: environment -> gateway -> handlers -> runtime loop.
+//!
+//! Handlers plug in by one table line: [`HANDLERS`] has the built-in ones, and [`run`] takes a table of one's own.
+//!
+//! ```no_run
+//! use zerobill::{Event, EventKind, Gateway, Handler, handler::ReplyFuture};
+//!
+//! struct Orders;
+//!
+//! impl Handler for Orders {
+//!     fn name(&self) -> &'static str {
+//!         "orders"
+//!     }
+//!     fn answers(&self) -> &'static str {
+//!         "orders from a queue"
+//!     }
+//!     fn accepts(&self, _gateway: &Gateway, event: &Event) -> bool {
+//!         event.kind() == EventKind::Sqs
+//!     }
+//!     fn handle<'a>(&'a self, gateway: &'a Gateway, event: &'a Event) -> ReplyFuture<'a> {
+//!         Box::pin(async move {
+//!             gateway.logging().info("orders came", [("event_bytes", event.bytes().len())]);
+//!             zerobill_function::reply(&serde_json::json!({ "batchItemFailures": [] }))
+//!         })
+//!     }
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     zerobill_function::run(&[|| Box::new(Orders)])
+//! }
+//! ```
 
 mod handlers;
 mod init_error;
@@ -16,29 +46,29 @@ use zerobill::{
     handler::Handlers,
 };
 
-pub use self::handlers::HANDLERS;
+pub use self::handlers::{HANDLERS, MakeHandler, reply};
 
 /// Exit codes of the process.
 const FAILED: u8 = 2;
 const USAGE: u8 = 64;
 
-/// Runs the function until Lambda ends it; says how the process ends.
+/// Runs the built-in function until Lambda ends it; says how the process ends.
 ///
 /// Outside Lambda, that is without `AWS_LAMBDA_RUNTIME_API`, it says what it is and ends with 64.
 pub fn run_process() -> ExitCode {
+    run(&[])
+}
+
+/// The same with handlers of one's own, which are asked before the built-in ones.
+pub fn run(own: &[MakeHandler]) -> ExitCode {
     let environment = Environment::process();
     let Some((_, runtime_api)) = environment.read(&RUNTIME_API) else {
         say("bootstrap is an AWS Lambda function and needs the Lambda Runtime API\n\
              hint: run it locally with `zerobill dev -- ./bootstrap`, or deploy it with the runtime `provided.al2023`");
         return ExitCode::from(USAGE);
     };
-    // The runtime client would panic without them.
-    let required = [FUNCTION_NAME, FUNCTION_MEMORY, FUNCTION_VERSION];
-    if let Some(missing) = required.iter().find(|variable| environment.read(variable).is_none()) {
-        say(&format!(
-            "the variable `{}` is not set\nhint: Lambda and `zerobill dev` set it",
-            missing.names[0]
-        ));
+    if let Some(problem) = missing(&environment) {
+        say(&format!("{problem}\nhint: Lambda and `zerobill dev` set it"));
         return ExitCode::from(USAGE);
     }
     let (gateway, faults) = Gateway::builder().environment(environment.clone()).build_anyway();
@@ -54,7 +84,8 @@ pub fn run_process() -> ExitCode {
     let concurrency = environment
         .read(&MAX_CONCURRENCY)
         .and_then(|(_, number)| number.parse::<u32>().ok());
-    match serve(gateway, concurrency.unwrap_or(1)) {
+    let handlers = own.iter().chain(HANDLERS).map(|make| make()).collect();
+    match serve(gateway, Handlers::new(handlers), concurrency.unwrap_or(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             zerobill::gateway::log_error(&format!("the runtime loop ended: {error}"), ());
@@ -63,14 +94,24 @@ pub fn run_process() -> ExitCode {
     }
 }
 
+/// What is wrong with the variables without which the runtime client would panic.
+fn missing(environment: &Environment) -> Option<String> {
+    let required = [FUNCTION_NAME, FUNCTION_MEMORY, FUNCTION_VERSION];
+    if let Some(missing) = required.iter().find(|variable| environment.read(variable).is_none()) {
+        return Some(format!("the variable `{}` is not set", missing.names[0]));
+    }
+    let (name, memory) = environment.read(&FUNCTION_MEMORY)?;
+    let number = memory.parse::<i32>().is_ok();
+    (!number).then(|| format!("the variable `{name}` is `{memory}`, which is not a whole number of MB"))
+}
+
 /// Asks for events and answers them, one at a time on one thread unless Lambda sends several at once.
-fn serve(gateway: Gateway, concurrency: u32) -> Result<(), lambda_runtime::Error> {
+fn serve(gateway: Gateway, handlers: Handlers, concurrency: u32) -> Result<(), lambda_runtime::Error> {
     let mut executor = match concurrency {
         0 | 1 => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
     executor.enable_all().build()?.block_on(async {
-        let handlers = Handlers::new(HANDLERS.iter().map(|make| make()).collect());
         let runtime = Runtime::new(service::answer_events(gateway.clone(), handlers));
         runtime
             .layer(not_json::NotJsonLayer::new(gateway))

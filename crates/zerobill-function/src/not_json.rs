@@ -7,7 +7,8 @@ use std::{
 };
 
 use lambda_runtime::LambdaInvocation;
-use serde::de::IgnoredAny;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use tower::{Layer, Service};
 use zerobill::Gateway;
 
@@ -55,7 +56,9 @@ where
     }
 
     fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
-        let Err(error) = serde_json::from_slice::<IgnoredAny>(&invocation.body) else {
+        // As the runtime decodes it: it looks at what is no UTF-8, and not behind the first value.
+        let mut deserializer = serde_json::Deserializer::from_slice(&invocation.body);
+        let Err(error) = <&RawValue>::deserialize(&mut deserializer) else {
             return Box::pin(self.inner.call(invocation));
         };
         let (gateway, context) = (self.gateway.clone(), invocation.context.clone());
