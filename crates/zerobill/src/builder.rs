@@ -107,6 +107,8 @@ impl Builder {
         let (exposed, wrong) = exposed_names(self.exposed, &config.text(&EXPOSE));
         faults.extend(wrong);
         let gateway = Gateway::assemble(base.clone(), Interfaces::new(&base, config), exposed);
+        let services = gateway.interfaces().services();
+        faults.extend(services.flat_map(|(_, service)| service.faults()));
         for warning in warnings {
             gateway.logging().warning(&warning.to_string(), ());
         }

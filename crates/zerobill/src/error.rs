@@ -60,6 +60,14 @@ pub const UNAVAILABLE: &str = "unavailable";
 pub const INVALID_RESPONSE: &str = "invalid_response";
 /// The library was built without the cargo feature that this needs.
 pub const FEATURE_DISABLED: &str = "feature_disabled";
+/// A token is not one that is accepted.
+pub const INVALID_TOKEN: &str = "invalid_token";
+/// A signature does not fit what it stands on, or is too old.
+pub const INVALID_SIGNATURE: &str = "invalid_signature";
+/// A ciphertext cannot be decrypted.
+pub const INVALID_CIPHERTEXT: &str = "invalid_ciphertext";
+/// A request's body does not keep its schema.
+pub const INVALID_REQUEST: &str = "invalid_request";
 /// A fault of the library itself.
 pub const INTERNAL: &str = "internal";
 

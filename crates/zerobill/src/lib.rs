@@ -39,7 +39,7 @@ pub use self::{
     handler::Handler,
     interfaces::{
         CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, http_client, lambda, logging,
-        metrics, singleton, utility,
+        metrics, security, singleton, utility,
     },
     invocation::Invocation,
     layer::layer,

@@ -20,6 +20,7 @@ pub mod http_client;
 pub mod lambda;
 pub mod logging;
 pub mod metrics;
+pub mod security;
 pub mod singleton;
 pub mod utility;
 
@@ -32,6 +33,7 @@ interfaces! {
     cache: cache::Cache [config],
     circuit_breaker: circuit_breaker::CircuitBreaker [config, logging],
     http_client: http_client::HttpClient [config, logging, metrics, circuit_breaker],
+    security: security::Security [config, logging, utility, http_client],
     lambda: lambda::Lambda [],
     debug: debug::Debug [],
 }
@@ -98,6 +100,11 @@ pub(crate) trait Service {
     /// How it is.
     fn health(&self) -> Health {
         Health::of(Vec::new())
+    }
+
+    /// What is wrong with its settings that their types alone do not show.
+    fn faults(&self) -> Vec<config::Fault> {
+        Vec::new()
     }
 
     /// When its heavy part was last built, if it has one.
