@@ -245,5 +245,8 @@ fn a_list_of_values_is_one_header_for_each() {
         header("x-list", "a"),
         header("x-list", "2"),
     ];
-    assert_eq!(reply.expect("a prelude").headers, headers);
+    // In which order the members of JSON are read depends on what else the program is built with.
+    let mut read = reply.expect("a prelude").headers;
+    read.sort_by_key(|(name, _)| name == "x-list");
+    assert_eq!(read, headers);
 }

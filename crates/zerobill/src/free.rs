@@ -161,6 +161,19 @@ pub fn increment_counter(name: &str, by: f64) -> Result<bool> {
     Ok(current()?.metrics().increment(name, by)?)
 }
 
+/// Calls an operation of `initialization` by name, such as `report`.
+pub async fn execute_initialization_operation(operation: &str, parameters: Value) -> Result<Value> {
+    current()?
+        .execute_operation("initialization", operation, parameters)
+        .await
+}
+
+/// Adds a stage of INIT that ends now; see
+/// [`Initialization::record_stage`](crate::initialization::Initialization::record_stage).
+pub fn record_initialization_stage(name: &str, took: Duration) -> Result<bool> {
+    Ok(current()?.initialization().record_stage(name, took))
+}
+
 /// What the gateway has done so far.
 pub fn get_gateway_stats() -> Result<GatewayStats> {
     Ok(current()?.stats())

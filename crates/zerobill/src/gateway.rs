@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     environment::Environment,
     error::{Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result, UNKNOWN_INTERFACE, UNKNOWN_OPERATION, suggestion},
-    interfaces::{CATALOGUE, Health, InterfaceRow, Interfaces},
+    interfaces::{CATALOGUE, Health, InterfaceRow, Interfaces, Service},
     invocation::Invocation,
     lazy::{BuildRecord, microseconds},
     meter::{Meter, Usage},
@@ -24,7 +24,7 @@ pub use crate::free::*;
 
 /// One gateway with all interfaces, cheap to clone.
 ///
-/// It is a value: a test makes its own. The process-wide [`default_gateway`](crate::gateway::default_gateway) serves the
+/// It is a value: a test makes its own. The process-wide [`default_gateway`] serves the
 /// free functions of this module where no invocation is running.
 ///
 /// ```
@@ -171,13 +171,23 @@ impl Gateway {
         }
     }
 
+    /// Builds the heavy part of the interface `name` now, if it has one, instead of on its first use.
+    ///
+    /// # Errors
+    /// If there is no such interface, or its heavy part cannot be built.
+    pub fn preload(&self, name: &str) -> Result<()> {
+        self.service(find_interface(name)?.name)?.preload()
+    }
+
     /// Gives back what the interface `name` has built; says whether there was anything. The next use builds it again.
     pub fn unload(&self, name: &str) -> Result<bool> {
-        let row = find_interface(name)?;
-        let mut services = self.0.interfaces.services();
-        let service = services.find(|(name, _)| *name == row.name);
-        service
-            .map(|(_, service)| service.unload())
+        Ok(self.service(find_interface(name)?.name)?.unload())
+    }
+
+    fn service(&self, name: &'static str) -> Result<&dyn Service> {
+        let found = self.0.interfaces.services().find(|(other, _)| *other == name);
+        found
+            .map(|(_, service)| service)
             .ok_or_else(|| Error::new(NOT_FOUND, format!("no interface `{name}`")))
     }
 

@@ -38,7 +38,7 @@ pub use self::{
     gateway::Gateway,
     handler::Handler,
     interfaces::{
-        CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, http_client, lambda, logging,
+        CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, http_client, initialization, lambda, logging,
         metrics, security, singleton, utility,
     },
     invocation::Invocation,

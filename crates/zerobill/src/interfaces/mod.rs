@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::{
+    error::Error,
     gateway::{Base, Gateway},
     invocation::Invocation,
     lazy::BuildRecord,
@@ -17,6 +18,7 @@ pub mod circuit_breaker;
 pub mod config;
 pub mod debug;
 pub mod http_client;
+pub mod initialization;
 pub mod lambda;
 pub mod logging;
 pub mod metrics;
@@ -35,6 +37,7 @@ interfaces! {
     http_client: http_client::HttpClient [config, logging, metrics, circuit_breaker],
     security: security::Security [config, logging, utility, http_client],
     lambda: lambda::Lambda [],
+    initialization: initialization::Initialization [config, logging],
     debug: debug::Debug [],
 }
 
@@ -110,6 +113,11 @@ pub(crate) trait Service {
     /// When its heavy part was last built, if it has one.
     fn build_record(&self) -> Option<BuildRecord> {
         None
+    }
+
+    /// Builds its heavy part now, if it has one.
+    fn preload(&self) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Gives its heavy part back.

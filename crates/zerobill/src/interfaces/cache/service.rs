@@ -18,6 +18,7 @@ use super::{
     store::{Entry, Evictions, OVERHEAD_BYTES, Store, Stored, build, fit, largest_entry, single_flight},
 };
 use crate::{
+    error::Error,
     gateway::Base,
     interfaces::{
         Service,
@@ -334,6 +335,11 @@ impl Cache {
 }
 
 impl Service for Cache {
+    fn preload(&self) -> Result<(), Error> {
+        self.store();
+        Ok(())
+    }
+
     fn build_record(&self) -> Option<BuildRecord> {
         self.0.store.record()
     }

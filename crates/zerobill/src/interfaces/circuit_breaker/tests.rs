@@ -1,21 +1,19 @@
-//! States by the clock's hand, results that come late, and several environments over one store.
+//! States by the clock's hand, and results that come late.
+
+mod model;
+mod shared;
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
+        atomic::{AtomicBool, Ordering::SeqCst},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{
-    BreakerError, BreakerState, Rules, Shared, Store, StoreError, StoreFuture,
-    machine::{Machine, Permit},
-};
+use super::{BreakerError, BreakerState, Rules};
 use crate::{
     clock::{Clock, ClockHand},
     environment::Environment,
@@ -257,168 +255,4 @@ async fn names_without_end_do_not_fill_the_memory() {
     }
     assert!(gateway.circuit_breaker().list().len() <= 1_024);
     assert_eq!(gateway.circuit_breaker().state("kept"), Some(BreakerState::Open));
-}
-
-/// A store in memory, which can be down, and which counts.
-#[derive(Debug, Default)]
-struct Table {
-    rows: Mutex<HashMap<String, Shared>>,
-    down: AtomicBool,
-    reads: AtomicU32,
-    writes: AtomicU32,
-}
-
-impl Store for Table {
-    fn read<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<Shared>> {
-        Box::pin(async move {
-            self.reads.fetch_add(1, SeqCst);
-            if self.down.load(SeqCst) {
-                return Err(StoreError("no route".to_owned()));
-            }
-            Ok(self.rows.lock().expect("no panic").get(name).copied())
-        })
-    }
-
-    fn write<'a>(&'a self, name: &'a str, shared: Shared) -> StoreFuture<'a, bool> {
-        Box::pin(async move {
-            self.writes.fetch_add(1, SeqCst);
-            if self.down.load(SeqCst) {
-                return Err(StoreError("no route".to_owned()));
-            }
-            let mut rows = self.rows.lock().expect("no panic");
-            let current = rows.get(name).map_or(0, |row| row.version);
-            let expected = current + 1 == shared.version;
-            if expected {
-                rows.insert(name.to_owned(), shared);
-            }
-            Ok(expected)
-        })
-    }
-}
-
-#[tokio::test]
-async fn other_environments_hear_of_an_open_circuit_and_of_its_end() {
-    let (clock, hand) = Clock::manual(noon());
-    let (one, other, table) = (of(clock.clone()), of(clock), Arc::new(Table::default()));
-    assert!(one.circuit_breaker().share(table.clone()) && other.circuit_breaker().share(table.clone()));
-    succeed(&other).await.expect("passes");
-    for _ in 0..3 {
-        fail(&one).await.expect_err("fails");
-    }
-    assert_eq!(
-        table.writes.load(SeqCst),
-        1,
-        "written when the state changes, and only then"
-    );
-    succeed(&other).await.expect("what was read is good for ten seconds");
-    hand.advance(10 * SECOND);
-    assert_eq!(succeed(&other).await, open(20 * SECOND));
-    hand.advance(20 * SECOND);
-    let probe = one.circuit_breaker().breaker("shop");
-    let mut probe = Box::pin(probe.call(std::future::pending::<Result<(), &str>>()));
-    assert!(futures_util::poll!(&mut probe).is_pending());
-    assert_eq!(
-        succeed(&other).await,
-        open(30 * SECOND),
-        "one probe is elected among all environments"
-    );
-    drop(probe);
-    succeed(&one).await.expect("the probe passes");
-    hand.advance(10 * SECOND);
-    succeed(&other)
-        .await
-        .expect("hears that it is closed, or probes by itself");
-    assert_eq!(
-        (state(&one), state(&other)),
-        (Some(BreakerState::Closed), Some(BreakerState::Closed))
-    );
-}
-
-#[tokio::test]
-async fn a_store_that_is_down_is_said_once_and_stops_nothing() {
-    let (clock, hand) = Clock::manual(noon());
-    let (output, table) = (Output::captured(), Arc::new(Table::default()));
-    table.down.store(true, SeqCst);
-    let builder = Gateway::builder()
-        .clock(clock)
-        .environment(Environment::default())
-        .output(output.clone());
-    let gateway = builder.build().expect("valid");
-    gateway.circuit_breaker().share(table.clone());
-    for _ in 0..5 {
-        succeed(&gateway).await.expect("passes");
-        hand.advance(10 * SECOND);
-    }
-    let warnings = output
-        .lines()
-        .iter()
-        .filter(|line| line.contains("the breakers' store did not answer: no route"))
-        .count();
-    assert_eq!((table.reads.load(SeqCst), warnings), (5, 1));
-    for _ in 0..5 {
-        fail(&gateway).await.expect_err("fails");
-    }
-    assert_eq!(
-        state(&gateway),
-        Some(BreakerState::Open),
-        "it still guards this environment"
-    );
-}
-
-/// The same rules, written down plainly.
-#[derive(Default)]
-struct Model {
-    open_until: Option<u64>,
-    probing: bool,
-    in_a_row: u32,
-}
-
-proptest! {
-    #[test]
-    fn a_sequence_of_calls_goes_as_the_model_says(steps in prop::collection::vec((any::<bool>(), 0_u64..12), 0..200)) {
-        let rules = Rules { failures: 3, failure_rate: 0.0, open_for: 10 * SECOND };
-        let (mut machine, mut model, mut now) = (Machine::new(rules), Model::default(), 0_u64);
-        for (fails, wait) in steps {
-            now += wait;
-            let at = Duration::from_secs(now);
-            let permit = machine.permit(at);
-            model.probing = model.open_until.is_some_and(|until| now >= until);
-            let refused = model.open_until.filter(|_| !model.probing);
-            prop_assert_eq!(permit.err(), refused.map(|until| Duration::from_secs(until - now)));
-            let Ok(permit) = permit else { continue };
-            prop_assert_eq!(permit.probe, model.probing);
-            machine.record(permit, fails, at);
-            model.in_a_row = if fails { model.in_a_row + 1 } else { 0 };
-            if fails && (model.probing || model.in_a_row == 3) {
-                (model.open_until, model.in_a_row) = (Some(now + 10), 0);
-            } else if model.probing {
-                (model.open_until, model.in_a_row) = (None, 0);
-            }
-            prop_assert_eq!(machine.state() == BreakerState::Open, model.open_until.is_some());
-        }
-    }
-
-    #[test]
-    fn half_open_never_lets_two_through(results in prop::collection::vec(any::<Option<bool>>(), 1..50)) {
-        let mut machine = Machine::new(Rules { open_for: SECOND, ..Rules::default() });
-        let mut now = Duration::ZERO;
-        machine.open(now);
-        for result in results {
-            now += SECOND;
-            let Ok(permit) = machine.permit(now) else { continue };
-            if permit.probe {
-                prop_assert_eq!(machine.permit(now), Err(Duration::ZERO));
-            }
-            match result {
-                Some(failed) => machine.record(permit, failed, now),
-                None => machine.give_back(permit),
-            }
-            let stale = Permit { generation: permit.generation, probe: true };
-            let before = machine.generation();
-            if result.is_some() && permit.probe {
-                machine.record(stale, true, now);
-                prop_assert_eq!(machine.generation(), before, "a second result of one probe counts for nothing");
-            }
-        }
-    }
 }

@@ -35,6 +35,9 @@ pub(super) struct Recorded {
     pub(super) unit: Unit,
     pub(super) high_resolution: bool,
     pub(super) values: Vec<f64>,
+    /// Where among the values the sum and the last value stand, once there are such.
+    sum: Option<usize>,
+    last: Option<usize>,
 }
 
 /// What becomes of a value when there is one already.
@@ -49,11 +52,25 @@ pub(super) enum Keep {
 }
 
 impl Buffer {
-    /// Adds a checked metric.
-    pub(super) fn add(&mut self, metric: Metric, keep: Keep) -> Result<(), MetricsError> {
-        if self.metadata.names().any(|key| key == metric.name) {
-            return Err(MetricsError::NameTaken(metric.name));
+    /// Whether a checked metric fits to what is here.
+    pub(super) fn accepts(&self, metric: &Metric) -> Result<(), MetricsError> {
+        let taken = |name: &str| self.metadata.names().any(|key| key == name);
+        let dimensions = metric.sets.iter().flatten().map(|(name, _)| name.as_str());
+        if let Some(name) = dimensions.chain([metric.name.as_str()]).find(|name| taken(name)) {
+            return Err(MetricsError::NameTaken(name.to_owned()));
         }
+        match self.find(metric) {
+            Some(recorded) if recorded.unit != metric.unit => Err(MetricsError::UnitMismatch {
+                name: metric.name.clone(),
+                before: recorded.unit,
+                now: metric.unit,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a metric that is accepted; says whether it became a value, which a sum that leaves the finite numbers does not.
+    pub(super) fn add(&mut self, metric: Metric, keep: Keep) -> bool {
         let Metric {
             name,
             value,
@@ -73,33 +90,48 @@ impl Buffer {
                 self.groups.len() - 1
             });
         let metrics = &mut self.groups[at].metrics;
-        let Some(recorded) = metrics.iter_mut().find(|recorded| recorded.name == name) else {
-            metrics.push(Recorded {
-                name,
-                unit,
-                high_resolution,
-                values: vec![value],
+        let at = metrics
+            .iter()
+            .position(|recorded| recorded.name == name)
+            .unwrap_or_else(|| {
+                metrics.push(Recorded {
+                    name,
+                    unit,
+                    high_resolution,
+                    values: Vec::new(),
+                    sum: None,
+                    last: None,
+                });
+                metrics.len() - 1
             });
-            self.values += 1;
-            return Ok(());
-        };
-        if recorded.unit != unit {
-            return Err(MetricsError::UnitMismatch {
-                name,
-                before: recorded.unit,
-                now: unit,
-            });
-        }
+        let recorded = &mut metrics[at];
         recorded.high_resolution |= high_resolution;
-        match (keep, recorded.values.last_mut()) {
-            (Keep::Sum, Some(last)) => *last += value,
-            (Keep::Last, Some(last)) => *last = value,
-            _ => {
-                recorded.values.push(value);
-                self.values += 1;
+        let slot = match keep {
+            Keep::Each => None,
+            Keep::Sum => recorded.sum,
+            Keep::Last => recorded.last,
+        };
+        if let Some(known) = slot.and_then(|slot| recorded.values.get_mut(slot)) {
+            let new = if keep == Keep::Sum { *known + value } else { value };
+            let finite = new.is_finite();
+            if finite {
+                *known = new;
             }
+            return finite;
         }
-        Ok(())
+        match keep {
+            Keep::Each => {}
+            Keep::Sum => recorded.sum = Some(recorded.values.len()),
+            Keep::Last => recorded.last = Some(recorded.values.len()),
+        }
+        recorded.values.push(value);
+        self.values += 1;
+        true
+    }
+
+    fn find(&self, metric: &Metric) -> Option<&Recorded> {
+        let group = self.groups.iter().find(|group| group.sets == metric.sets)?;
+        group.metrics.iter().find(|recorded| recorded.name == metric.name)
     }
 
     /// The names that metadata must not take.

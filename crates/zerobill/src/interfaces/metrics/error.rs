@@ -36,6 +36,9 @@ pub enum MetricsError {
     /// One dimension with two values in one metric.
     #[error("dimension `{0}` has two values")]
     TwoValues(String),
+    /// A dimension's value would be printed in every document, and this one has the name of a secret.
+    #[error("dimension `{0}` has the name of a secret, and its values would be printed")]
+    Secret(String),
     /// No unit of CloudWatch.
     #[error("`{0}` is no unit of CloudWatch{1}")]
     UnknownUnit(String, String),

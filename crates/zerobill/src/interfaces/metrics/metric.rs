@@ -1,6 +1,7 @@
 //! One value of one metric, with its dimensions.
 
 use super::{error::MetricsError, unit::Unit};
+use crate::redact::is_secret;
 
 /// The most dimensions in a set, `service` among them.
 const MAX_DIMENSIONS: usize = 30;
@@ -79,7 +80,6 @@ impl Metric {
             set.extend(added);
             set.sort();
             set.dedup();
-            set.retain(|(name, _)| name != SERVICE);
             if set.len() >= MAX_DIMENSIONS {
                 return Err(MetricsError::TooManyDimensions(set.len() + 1));
             }
@@ -89,7 +89,7 @@ impl Metric {
         all.sort();
         all.dedup();
         if let Some(pair) = all.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(MetricsError::TwoValues(pair[0].0.clone()));
+            return Err(MetricsError::TwoValues(shown(&pair[0].0)));
         }
         for (name, value) in all {
             text("dimension", name, MAX_NAME)?;
@@ -101,8 +101,11 @@ impl Metric {
                     max: MAX_NAME,
                 });
             }
-            if *name == self.name {
-                return Err(MetricsError::NameTaken(self.name.clone()));
+            if *name == self.name || matches!(name.as_str(), SERVICE | "_aws") {
+                return Err(MetricsError::NameTaken(name.clone()));
+            }
+            if is_secret(name) {
+                return Err(MetricsError::Secret(name.clone()));
             }
         }
         self.sets.sort();
@@ -114,8 +117,16 @@ impl Metric {
     }
 }
 
+/// The largest number that CloudWatch takes, 2 to the power of 360.
+const MAX_NUMBER: f64 = f64::from_bits((1_023 + 360) << 52);
+
+/// Whether CloudWatch takes the number.
+pub(super) fn is_number(value: f64) -> bool {
+    value.abs() <= MAX_NUMBER
+}
+
 /// Text that CloudWatch takes: printable ASCII with something in it.
-fn text(what: &'static str, text: &str, max: usize) -> Result<(), MetricsError> {
+pub(super) fn text(what: &'static str, text: &str, max: usize) -> Result<(), MetricsError> {
     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if printable && text.len() <= max && !text.trim().is_empty() {
         return Ok(());
@@ -127,6 +138,6 @@ fn text(what: &'static str, text: &str, max: usize) -> Result<(), MetricsError> 
     })
 }
 
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().take(40).collect()
 }

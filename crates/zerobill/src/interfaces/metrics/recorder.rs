@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
 };
 
@@ -46,8 +46,11 @@ pub struct Recorder {
 #[derive(Default)]
 struct Memory {
     units: Mutex<HashMap<String, Unit>>,
-    /// The last value of gauges and of counters that are set, as the bits of a number.
-    last: Mutex<HashMap<Key, Arc<AtomicU64>>>,
+    /// The last value of gauges, as the bits of a number.
+    gauges: Mutex<HashMap<Key, Arc<AtomicU64>>>,
+    /// The last total of counters that are set.
+    totals: Mutex<HashMap<Key, Arc<AtomicU64>>>,
+    warned: AtomicBool,
 }
 
 impl Recorder {
@@ -65,7 +68,7 @@ impl Recorder {
         }
     }
 
-    fn handle(&self, key: &Key, default: Unit, remembers: bool) -> Arc<Handle> {
+    fn handle(&self, key: &Key, default: Unit) -> Handle {
         let unit = self
             .memory
             .units
@@ -73,22 +76,21 @@ impl Recorder {
             .unwrap_or_else(PoisonError::into_inner)
             .get(key.name())
             .copied();
-        let last = if remembers { self.last_of(key) } else { Arc::default() };
-        Arc::new(Handle {
+        Handle {
             key: key.clone(),
             unit: unit.unwrap_or(default),
-            gateway: self.gateway.clone(),
-            last,
-        })
-    }
-
-    fn last_of(&self, key: &Key) -> Arc<AtomicU64> {
-        let mut last = self.memory.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match last.get(key) {
-            Some(known) => Arc::clone(known),
-            None if last.len() < MAX_REMEMBERED => Arc::clone(last.entry(key.clone()).or_default()),
-            None => Arc::default(),
+            recorder: self.clone(),
         }
+    }
+}
+
+/// What is remembered of `key`; past the limit nothing is.
+fn remembered(memory: &Mutex<HashMap<Key, Arc<AtomicU64>>>, key: &Key) -> Arc<AtomicU64> {
+    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+    match memory.get(key) {
+        Some(known) => Arc::clone(known),
+        None if memory.len() < MAX_REMEMBERED => Arc::clone(memory.entry(key.clone()).or_default()),
+        None => Arc::default(),
     }
 }
 
@@ -106,15 +108,15 @@ impl Facade for Recorder {
     }
 
     fn register_counter(&self, key: &Key, _metadata: &Metadata<'_>) -> Counter {
-        Counter::from_arc(self.handle(key, Unit::Count, true))
+        Counter::from_arc(Arc::new(self.handle(key, Unit::Count)))
     }
 
     fn register_gauge(&self, key: &Key, _metadata: &Metadata<'_>) -> Gauge {
-        Gauge::from_arc(self.handle(key, Unit::None, true))
+        Gauge::from_arc(Arc::new(self.handle(key, Unit::None)))
     }
 
     fn register_histogram(&self, key: &Key, _metadata: &Metadata<'_>) -> Histogram {
-        Histogram::from_arc(self.handle(key, Unit::None, false))
+        Histogram::from_arc(Arc::new(self.handle(key, Unit::None)))
     }
 }
 
@@ -122,34 +124,43 @@ impl Facade for Recorder {
 struct Handle {
     key: Key,
     unit: Unit,
-    gateway: Option<Gateway>,
-    last: Arc<AtomicU64>,
+    recorder: Recorder,
 }
 
 impl Handle {
     fn record(&self, value: f64, keep: Keep) {
         let metric = Metric::new(self.key.name(), value, self.unit);
-        let metric = self
-            .key
-            .labels()
-            .fold(metric, |metric, label| metric.dimension(label.key(), label.value()));
+        // A label without a value says nothing, and CloudWatch takes no empty one.
+        let labels = self.key.labels().filter(|label| !label.value().is_empty());
+        let metric = labels.fold(metric, |metric, label| metric.dimension(label.key(), label.value()));
         let send = |gateway: &Gateway| {
-            if let Err(error) = gateway.metrics().take(metric, keep) {
-                // The facade has no errors, so the log is where it can be seen.
+            let result = gateway.metrics().take(metric, keep);
+            // The facade has no errors, so the log is where the first one can be seen.
+            if let Err(error) = result
+                && !self.recorder.memory.warned.swap(true, Relaxed)
+            {
                 gateway.logging().warning(&error.to_string(), ());
             }
         };
-        match (Invocation::current(), &self.gateway) {
+        match (Invocation::current(), &self.recorder.gateway) {
             (Some(invocation), _) => send(invocation.gateway()),
             (None, Some(gateway)) => send(gateway),
             (None, None) => send(crate::free::default_or_fallback()),
         }
     }
 
+    /// Changes what is remembered of a gauge; a change to what is no number is none.
     fn change(&self, change: impl Fn(f64) -> f64) {
-        let bits = |bits: u64| Some(change(f64::from_bits(bits)).to_bits());
-        let before = self.last.fetch_update(Relaxed, Relaxed, bits).unwrap_or_default();
-        self.record(change(f64::from_bits(before)), Keep::Last);
+        let last = remembered(&self.recorder.memory.gauges, &self.key);
+        let bits = |bits: u64| {
+            Some(change(f64::from_bits(bits)))
+                .filter(|new| new.is_finite())
+                .map(f64::to_bits)
+        };
+        let new = match last.fetch_update(Relaxed, Relaxed, bits) {
+            Ok(before) | Err(before) => change(f64::from_bits(before)),
+        };
+        self.record(new, Keep::Last);
     }
 }
 
@@ -160,7 +171,7 @@ impl CounterFn for Handle {
 
     /// A counter that is kept elsewhere: what it has grown by since it was last set.
     fn absolute(&self, value: u64) {
-        let before = self.last.fetch_max(value, Relaxed);
+        let before = remembered(&self.recorder.memory.totals, &self.key).fetch_max(value, Relaxed);
         if value > before {
             self.record((value - before) as f64, Keep::Sum);
         }

@@ -12,7 +12,7 @@ use super::{
     buffer::{Buffer, Keep, Scope},
     document::{Head, write_all},
     error::MetricsError,
-    metric::Metric,
+    metric::{Metric, is_number, text},
     series::Series,
     unit::Unit,
 };
@@ -21,13 +21,16 @@ use crate::{
     interfaces::{
         Health, Service,
         config::{Config, SERVICE, Watched},
-        logging::Logging,
+        logging::{FieldWriter, Fields, Logging},
     },
     invocation::Invocation,
 };
 
 /// The namespace where none is set.
 const DEFAULT_NAMESPACE: &str = "zerobill";
+
+/// The longest namespace.
+const MAX_NAMESPACE: usize = 255;
 
 /// So many values are written before the invocation ends, so that its memory stays bounded.
 const MAX_BUFFERED: usize = 10_000;
@@ -206,15 +209,20 @@ impl Metrics {
     }
 
     /// Gives every further metric these dimensions beside `service`; its own of the same name win.
+    ///
+    /// # Errors
+    /// [`MetricsError`] if one of them is no dimension that CloudWatch takes; the former ones then stay.
     pub fn set_default_dimensions<N: Into<String>, V: Into<String>>(
         &self,
         dimensions: impl IntoIterator<Item = (N, V)>,
-    ) {
-        let dimensions = dimensions
+    ) -> Result<(), MetricsError> {
+        let dimensions: Vec<_> = dimensions
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))
             .collect();
+        Metric::new("any", 0.0, Unit::None).checked(&dimensions)?;
         *self.0.default.write().unwrap_or_else(PoisonError::into_inner) = dimensions;
+        Ok(())
     }
 
     /// Adds a member to this invocation's documents that is no metric: to be searched for, not billed.
@@ -222,11 +230,14 @@ impl Metrics {
     /// # Errors
     /// [`MetricsError::NameTaken`] if a metric or dimension has the name.
     pub fn add_metadata<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<(), MetricsError> {
+        // The value's own code runs before the lock: it may record metrics itself.
+        let mut one = FieldWriter::default();
+        one.field(key, value);
         self.with_buffer(|buffer| {
             if buffer.uses(key) || matches!(key, "service" | "_aws") {
                 return Err(MetricsError::NameTaken(key.to_owned()));
             }
-            buffer.metadata.field(key, value);
+            one.write(&mut buffer.metadata);
             Ok(())
         })
     }
@@ -237,38 +248,46 @@ impl Metrics {
         if settings.disabled {
             return Ok(false);
         }
-        if !metric.value.is_finite() {
+        if !is_number(metric.value) {
             self.0.dropped.fetch_add(1, Relaxed);
             self.warn_once(&self.0.warned_of_number, || {
-                format!("metric `{}` is not a finite number and is dropped", metric.name)
-            });
-            return Ok(false);
-        }
-        let (namespace, max) = (self.namespace(&settings), settings.max_series);
-        if !self.0.series.admit(namespace, &settings.service, &metric, max) {
-            self.warn_once(&self.0.warned_of_series, || {
                 format!(
-                    "metric `{}` would be series {} and is refused: {max} series are allowed (10 per account are free, and each \
-                     combination of dimension values is one); `ZEROBILL_METRICS_MAX_SERIES` sets the limit",
-                    metric.name,
-                    max + 1,
+                    "metric `{}` is no number that CloudWatch takes and is dropped",
+                    metric.name
                 )
             });
             return Ok(false);
         }
-        let full = self.with_buffer(|buffer| {
-            buffer.add(metric, keep)?;
-            Ok(if buffer.values >= MAX_BUFFERED {
-                Some(std::mem::take(buffer))
-            } else {
-                None
-            })
-        })?;
+        self.with_buffer(|buffer| buffer.accepts(&metric))?;
+        let (namespace, max) = (self.namespace(&settings), settings.max_series);
+        if !self.0.series.admit(namespace, &settings.service, &metric, max) {
+            self.refuse(&metric, max);
+            return Ok(false);
+        }
+        let (taken, full) = self.with_buffer(|buffer| {
+            let taken = buffer.add(metric, keep);
+            (taken, (buffer.values >= MAX_BUFFERED).then(|| std::mem::take(buffer)))
+        });
+        if !taken {
+            self.0.dropped.fetch_add(1, Relaxed);
+            return Ok(false);
+        }
         self.0.recorded.fetch_add(1, Relaxed);
         if let Some(full) = full {
             self.write(&full);
         }
         Ok(true)
+    }
+
+    fn refuse(&self, metric: &Metric, max: u64) {
+        self.warn_once(&self.0.warned_of_series, || {
+            format!(
+                "metric `{}` would be series {} and is refused: {max} series are allowed (10 per account are free, and each \
+                 combination of dimension values is one); `ZEROBILL_METRICS_MAX_SERIES` sets the limit",
+                metric.name,
+                max + 1,
+            )
+        });
     }
 
     fn with_buffer<R>(&self, with: impl FnOnce(&mut Buffer) -> R) -> R {
@@ -294,14 +313,18 @@ impl Metrics {
         documents
     }
 
+    /// The namespace that is set, if there is one and CloudWatch takes it.
     fn namespace<'a>(&self, settings: &'a Settings) -> &'a str {
-        if !settings.namespace.is_empty() {
+        if !settings.namespace.is_empty() && text("namespace", &settings.namespace, MAX_NAMESPACE).is_ok() {
             return &settings.namespace;
         }
         self.warn_once(&self.0.warned_of_namespace, || {
-            format!(
-                "no metrics namespace is set, `{DEFAULT_NAMESPACE}` is used; `POWERTOOLS_METRICS_NAMESPACE` sets it"
-            )
+            let set = if settings.namespace.is_empty() {
+                "no metrics namespace is set"
+            } else {
+                "the metrics namespace is not 1 to 255 printable ASCII characters"
+            };
+            format!("{set}, `{DEFAULT_NAMESPACE}` is used; `POWERTOOLS_METRICS_NAMESPACE` sets it")
         });
         DEFAULT_NAMESPACE
     }
@@ -319,11 +342,16 @@ impl Metrics {
                 .series
                 .admit(self.namespace(settings), &settings.service, metric, settings.max_series)
         };
-        if let Some(metric) = metric.ok().filter(admitted) {
+        let Ok(metric) = metric else {
+            // A function whose name is not known has no cold start to count.
+            return;
+        };
+        if admitted(&metric) {
             let mut buffer = Buffer::default();
-            // A buffer of its own has no other unit and no metadata that could be in the way.
-            _ = buffer.add(metric, Keep::Each);
+            buffer.add(metric, Keep::Each);
             self.write(&buffer);
+        } else {
+            self.refuse(&metric, settings.max_series);
         }
     }
 

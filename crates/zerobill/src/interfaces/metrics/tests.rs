@@ -1,16 +1,18 @@
 //! Documents by their exact lines, limits at their edges, and invocations that do not mix.
 
+mod facade;
+mod faults;
+mod model;
+
 use std::{
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
 
-use ::metrics::{Key, Label, Level, Metadata, Recorder as _};
 use lambda_runtime::Context;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Metric, MetricsError, Unit, recorder};
+use super::{Metric, MetricsError, Unit};
 use crate::{clock::Clock, environment::Environment, error::Error, gateway::Gateway, output::Output};
 
 fn gateway_with(settings: &[(&str, Value)]) -> (Gateway, Output) {
@@ -81,7 +83,10 @@ fn a_document_is_written_member_by_member() {
 #[test]
 fn dimensions_sets_and_high_resolution_are_written_as_cloudwatch_wants_them() {
     let (gateway, output) = gateway();
-    gateway.metrics().set_default_dimensions([("stage", "prod")]);
+    gateway
+        .metrics()
+        .set_default_dimensions([("stage", "prod")])
+        .expect("dimensions");
     let metric = Metric::new("latency", 1.0, Unit::Seconds)
         .dimension("region", "eu")
         .dimension("region", "eu")
@@ -215,12 +220,12 @@ async fn the_eleventh_series_is_refused_counted_and_said_once() {
 #[test]
 fn what_is_no_number_is_dropped_and_said_once() {
     let (gateway, output) = gateway();
-    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+    for value in [f64::NAN, f64::INFINITY, 1e109] {
         assert_eq!(gateway.metrics().record("latency", value, Unit::None), Ok(false));
     }
     assert_eq!(
         warnings(&output),
-        ["metric `latency` is not a finite number and is dropped"]
+        ["metric `latency` is no number that CloudWatch takes and is dropped"]
     );
     assert_eq!(
         (gateway.metrics().stats().dropped, gateway.metrics().stats().series),
@@ -232,7 +237,7 @@ fn what_is_no_number_is_dropped_and_said_once() {
 #[test]
 fn numbers_keep_their_value() {
     let (gateway, output) = gateway();
-    let numbers = [0.0, -1.0, 0.1, 1e300, -2.5e-7, 9_007_199_254_740_993.0, 1e21];
+    let numbers = [0.0, -1.0, 0.1, 1e100, -2.5e-7, 9_007_199_254_740_993.0, 1e21];
     for number in numbers {
         gateway.metrics().record("n", number, Unit::None).expect("a metric");
     }
@@ -401,78 +406,4 @@ fn ten_thousand_values_do_not_wait_for_the_end() {
     }
     assert_eq!(documents(&output).len(), 100);
     assert!(gateway.metrics().list().is_empty());
-}
-
-#[tokio::test]
-async fn the_facade_s_metrics_arrive_with_their_labels_and_units() {
-    static METADATA: Metadata<'static> = Metadata::new("test", Level::INFO, None);
-    let (gateway, output) = gateway();
-    let recorder = recorder();
-    recorder.describe_histogram("took".into(), Some(::metrics::Unit::Milliseconds), "".into());
-    let key = |name: &'static str| Key::from_parts(name, vec![Label::new("region", "eu")]);
-    let work = async {
-        let orders = recorder.register_counter(&key("orders"), &METADATA);
-        orders.increment(2);
-        orders.increment(3);
-        for total in [10, 8, 15] {
-            recorder.register_counter(&key("total"), &METADATA).absolute(total);
-        }
-        let depth = recorder.register_gauge(&key("depth"), &METADATA);
-        depth.set(5.0);
-        depth.decrement(1.5);
-        recorder.register_gauge(&key("depth"), &METADATA).increment(1.0);
-        let took = recorder.register_histogram(&key("took"), &METADATA);
-        took.record(1.0);
-        took.record(2.0);
-        recorder
-            .register_counter(&Key::from_name("größe"), &METADATA)
-            .increment(1);
-        Ok::<(), ()>(())
-    };
-    assert_eq!(gateway.invoke(Context::default(), work).await, Ok(()));
-    let metrics = r#"{"Name":"orders","Unit":"Count"},{"Name":"total","Unit":"Count"},{"Name":"depth","Unit":"None"},{"Name":"took","Unit":"Milliseconds"}]}]},"service":"shop","region":"eu","orders":5,"total":15,"depth":4.5,"took":[1,2]}"#;
-    let document = output.lines().into_iter().find(|line| line.starts_with(r#"{"_aws""#));
-    assert_eq!(document, Some(head(r#"["service","region"]"#) + metrics));
-    assert_eq!(
-        warnings(&output),
-        ["metric `größe` is not 1 to 255 printable ASCII characters"]
-    );
-}
-
-/// Numbers that a decimal text holds exactly, since the parser used here is not exact to the last bit.
-fn eighths() -> impl Strategy<Value = f64> {
-    (-8_000_000..8_000_000_i32).prop_map(|eighths| f64::from(eighths) / 8.0)
-}
-
-proptest! {
-    #[test]
-    fn every_value_is_in_exactly_one_document(recorded in prop::collection::vec((0_usize..130, 0_u8..3, eighths()), 0..400)) {
-        let (gateway, output) = gateway_with(&[("metrics.max_series", json!(10_000))]);
-        for (name, region, value) in &recorded {
-            let metric = Metric::new(format!("m{name}"), *value, Unit::None).dimension("region", format!("r{region}"));
-            prop_assert_eq!(gateway.metrics().record_metric(metric), Ok(true));
-        }
-        let written = gateway.metrics().flush();
-        let documents = documents(&output);
-        prop_assert_eq!(written, documents.len() as u64);
-        let mut found = Vec::new();
-        for document in &documents {
-            let listed = document["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().cloned().unwrap_or_default();
-            prop_assert!(!listed.is_empty() && listed.len() <= 100);
-            for metric in &listed {
-                let name = metric["Name"].as_str().unwrap_or_default();
-                let values: Vec<f64> = match &document[name] {
-                    Value::Array(values) => values.iter().filter_map(Value::as_f64).collect(),
-                    value => value.as_f64().into_iter().collect(),
-                };
-                prop_assert!(!values.is_empty() && values.len() <= 100);
-                let region = document["region"].as_str().unwrap_or_default();
-                found.extend(values.into_iter().map(|value| (name.to_owned(), region.to_owned(), value.to_bits())));
-            }
-        }
-        let mut expected: Vec<_> = recorded.iter().map(|(name, region, value)| (format!("m{name}"), format!("r{region}"), value.to_bits())).collect();
-        found.sort();
-        expected.sort();
-        prop_assert_eq!(found, expected);
-    }
 }

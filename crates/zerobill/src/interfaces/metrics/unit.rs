@@ -65,8 +65,12 @@ impl Unit {
     /// # Errors
     /// [`MetricsError::UnknownUnit`], which names the nearest.
     pub fn parse(word: &str) -> Result<Self, MetricsError> {
-        let unknown =
-            || MetricsError::UnknownUnit(word.to_owned(), suggestion(word, ALL.iter().map(|unit| unit.as_str())));
+        let unknown = || {
+            MetricsError::UnknownUnit(
+                super::metric::shown(word),
+                suggestion(word, ALL.iter().map(|unit| unit.as_str())),
+            )
+        };
         ALL.iter()
             .find(|unit| unit.as_str() == word)
             .copied()

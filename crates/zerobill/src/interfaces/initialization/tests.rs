@@ -1,0 +1,125 @@
+//! The timeline by the clock's hand, and what cannot be built.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde_json::json;
+
+use super::InitializationStatus;
+use crate::{
+    clock::{Clock, ClockHand},
+    environment::Environment,
+    gateway::Gateway,
+    output::Output,
+};
+
+fn gateway(preload: &str) -> (Gateway, ClockHand, Output) {
+    let ((clock, hand), output) = (
+        Clock::manual(UNIX_EPOCH + Duration::from_secs(1_000)),
+        Output::captured(),
+    );
+    let builder = Gateway::builder().clock(clock).output(output.clone());
+    let builder = builder.environment(Environment::from_pairs([("ZEROBILL_PRELOAD", preload)]));
+    (builder.build().expect("valid"), hand, output)
+}
+
+#[test]
+fn stages_stand_in_the_order_of_their_ends() {
+    let (gateway, hand, _) = gateway("");
+    let read = gateway.initialization().stage("read the catalogue", || {
+        hand.advance(Duration::from_micros(1_500));
+        7
+    });
+    assert_eq!(read, 7);
+    hand.advance(Duration::from_micros(500));
+    gateway
+        .initialization()
+        .record_stage("connect", Duration::from_micros(400));
+    let report = gateway.initialization().report();
+    let stages: Vec<_> = report
+        .stages
+        .iter()
+        .map(|stage| (stage.name.as_str(), stage.ended_us, stage.took_us))
+        .collect();
+    assert_eq!(stages, [("read the catalogue", 1_500, 1_500), ("connect", 2_000, 400)]);
+    assert_eq!((report.status, report.ended_us), (InitializationStatus::NotRun, None));
+}
+
+#[test]
+fn what_is_named_is_built_before_its_first_use() {
+    let (gateway, _, _) = gateway("cache, logging");
+    assert!(gateway.stats().built.is_empty());
+    let report = gateway.initialization().run(&gateway);
+    assert_eq!(report.status, InitializationStatus::Ready);
+    assert_eq!(
+        gateway
+            .stats()
+            .built
+            .iter()
+            .map(|record| record.name)
+            .collect::<Vec<_>>(),
+        ["cache"]
+    );
+}
+
+#[test]
+fn a_name_that_is_none_is_said_and_stops_nothing() {
+    let (gateway, _, output) = gateway("cahce,cache");
+    let report = gateway.initialization().run(&gateway);
+    assert_eq!(report.status, InitializationStatus::Incomplete);
+    let built: Vec<_> = report
+        .preloaded
+        .iter()
+        .map(|preloaded| (preloaded.name.as_str(), preloaded.built))
+        .collect();
+    assert_eq!(built, [("cahce", false), ("cache", true)]);
+    let problem = "unknown interface `cahce`; did you mean `cache`?";
+    assert_eq!(report.preloaded[0].problem.as_deref(), Some(problem));
+    assert_eq!(
+        output
+            .lines()
+            .iter()
+            .filter(|line| line.contains("not built during INIT"))
+            .count(),
+        1
+    );
+    let reason = format!("`cahce` was not built during INIT: {problem}");
+    assert_eq!(
+        gateway.debug().health(&gateway).interfaces["initialization"].reasons,
+        [reason]
+    );
+}
+
+#[tokio::test]
+async fn operations_see_the_same_timeline() {
+    let (gateway, _, _) = gateway("");
+    let call = async |operation, parameters| {
+        gateway
+            .execute_operation("initialization", operation, parameters)
+            .await
+            .expect("answers")
+    };
+    assert_eq!(call("status", json!({})).await, "not_run");
+    assert_eq!(
+        call("record_stage", json!({ "name": "connect", "took_us": 400 })).await,
+        true
+    );
+    assert_eq!(
+        call("preload", json!({ "names": ["cache"] })).await,
+        json!([{ "name": "cache", "built": true }])
+    );
+    let report = call("run", json!({})).await;
+    assert_eq!(
+        (&report["status"], &report["stages"][0]["name"]),
+        (&json!("ready"), &json!("connect"))
+    );
+    assert_eq!(call("report", json!({})).await, report);
+}
+
+#[test]
+fn stages_without_end_do_not_fill_the_memory() {
+    let (gateway, _, _) = gateway("");
+    let kept = (0..1_000)
+        .filter(|_| gateway.initialization().record_stage("again", Duration::ZERO))
+        .count();
+    assert_eq!((kept, gateway.initialization().report().stages.len()), (256, 256));
+}
