@@ -356,11 +356,6 @@ pub const SECURITY_MAX_REQUEST_DEPTH: Variable = Variable::new(
     &["ZEROBILL_SECURITY_MAX_REQUEST_DEPTH"],
     "How many levels of objects and arrays the body of a request may have.",
 );
-/// What is built during INIT.
-pub const PRELOAD: Variable = Variable::new(
-    &["ZEROBILL_PRELOAD"],
-    "Interfaces to build during INIT instead of on their first use, separated by commas.",
-);
 /// The Runtime API's address.
 pub const RUNTIME_API: Variable = Variable::new(
     &["AWS_LAMBDA_RUNTIME_API"],
@@ -448,7 +443,6 @@ pub const VARIABLES: &[Variable] = &[
     SECURITY_ENCRYPTION_SECRETS,
     SECURITY_MAX_REQUEST_BYTES,
     SECURITY_MAX_REQUEST_DEPTH,
-    PRELOAD,
     RUNTIME_API,
     FUNCTION_NAME,
     FUNCTION_MEMORY,

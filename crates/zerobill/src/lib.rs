@@ -38,8 +38,8 @@ pub use self::{
     gateway::Gateway,
     handler::Handler,
     interfaces::{
-        CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, http_client, initialization, lambda, logging,
-        metrics, security, singleton, utility,
+        CATALOGUE, Health, InterfaceRow, Status, cache, circuit_breaker, config, debug, http_client, initialization,
+        lambda, logging, metrics, security, singleton, utility,
     },
     invocation::Invocation,
     layer::layer,
