@@ -81,6 +81,8 @@ pub fn run(own: &[MakeHandler]) -> ExitCode {
     // The first default stays; nothing before this line has asked for one.
     zerobill::gateway::set_default_gateway(gateway.clone());
     panics::log_to(gateway.clone());
+    // What is hot is built now, while INIT has a whole processor.
+    gateway.initialization().run(&gateway);
     let concurrency = environment
         .read(&MAX_CONCURRENCY)
         .and_then(|(_, number)| number.parse::<u32>().ok());

@@ -32,6 +32,11 @@ impl Transport {
     }
 
     #[expect(clippy::unused_self, reason = "with the feature there is something")]
+    pub(super) fn preload(&self) -> Result<(), HttpError> {
+        Err(HttpError::FeatureDisabled)
+    }
+
+    #[expect(clippy::unused_self, reason = "with the feature there is something")]
     pub(super) fn unload(&self) -> bool {
         false
     }

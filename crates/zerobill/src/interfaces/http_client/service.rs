@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{request::HttpRequest, transport::Transport};
 use crate::{
+    error::Error,
     gateway::Base,
     interfaces::{
         Health, Service, circuit_breaker::CircuitBreaker, config::Config, logging::Logging, metrics::Metrics,
@@ -98,6 +99,10 @@ impl Service for HttpClient {
 
     fn build_record(&self) -> Option<BuildRecord> {
         self.0.build_record()
+    }
+
+    fn preload(&self) -> Result<(), Error> {
+        Ok(self.0.preload()?)
     }
 
     fn unload(&self) -> bool {

@@ -90,6 +90,12 @@ impl Transport {
         self.clients.record()
     }
 
+    /// Builds what all requests share.
+    pub(super) fn preload(&self) -> Result<(), HttpError> {
+        let settings = self.settings.read();
+        self.clients.get_or_try_build(|| Clients::build(settings)).map(drop)
+    }
+
     pub(super) fn unload(&self) -> bool {
         self.clients.unload()
     }

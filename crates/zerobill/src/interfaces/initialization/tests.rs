@@ -61,6 +61,20 @@ fn what_is_named_is_built_before_its_first_use() {
     );
 }
 
+#[cfg(feature = "http")]
+#[test]
+fn the_http_client_is_built_when_it_is_named() {
+    let (gateway, _, _) = gateway("http_client");
+    let report = gateway.initialization().run(&gateway);
+    assert!(report.preloaded[0].built, "{report:?}");
+    let record = gateway
+        .stats()
+        .built
+        .into_iter()
+        .find(|record| record.name == "http_client");
+    assert!(record.is_some_and(|record| record.built));
+}
+
 #[test]
 fn a_name_that_is_none_is_said_and_stops_nothing() {
     let (gateway, _, output) = gateway("cahce,cache");
