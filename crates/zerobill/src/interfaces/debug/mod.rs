@@ -1,12 +1,16 @@
 //! `debug`: how the interfaces are and what the gateway has done, for those who run the function.
 
 mod operations;
+mod self_test;
 mod service;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::operations::OPERATIONS;
-pub use self::service::{Debug, HealthReport};
+pub use self::{
+    self_test::{Check, SelfTest},
+    service::{Debug, HealthReport},
+};
 use super::config::Setting;
 
 /// What the interface is for.

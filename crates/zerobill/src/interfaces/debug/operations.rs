@@ -1,6 +1,9 @@
 //! The operations of `debug`.
 
-use crate::operation::{Nothing, Operation, op_value};
+use crate::{
+    error::Error,
+    operation::{Nothing, Operation, op_async, op_value},
+};
 
 /// The rows.
 pub(crate) const OPERATIONS: &[&dyn Operation] = &[
@@ -13,4 +16,10 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     })
     .read_only()
     .same_shape("it counts the calls, this one among them"),
+    &op_async(
+        "self_test",
+        "Checks each interface with real calls whose answers are known.",
+        |g, _: Nothing| Box::pin(async { Ok::<_, Error>(g.debug().self_test(g).await) }),
+    )
+    .read_only(),
 ];

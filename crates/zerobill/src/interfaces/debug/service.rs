@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::self_test::{self, SelfTest};
 use crate::{
     gateway::{Base, Gateway, GatewayStats},
     interfaces::{Health, Service, Status},
@@ -54,6 +55,19 @@ impl Debug {
             version: env!("CARGO_PKG_VERSION"),
             interfaces,
         }
+    }
+
+    /// Checks each interface with real calls whose answers are known, on a second gateway of the same environment: nothing of
+    /// `gateway` is disturbed, logged or billed.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let gateway = zerobill::Gateway::builder().build().expect("valid");
+    /// assert_eq!(gateway.debug().self_test(&gateway).await.failed, 0);
+    /// # });
+    /// ```
+    pub async fn self_test(&self, gateway: &Gateway) -> SelfTest {
+        self_test::run(gateway).await
     }
 
     /// What the gateway has done so far.

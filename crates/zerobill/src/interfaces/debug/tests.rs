@@ -63,3 +63,28 @@ async fn the_operations_do_what_the_methods_do() {
         (&json!(env!("CARGO_PKG_VERSION")), &json!(0))
     );
 }
+
+#[tokio::test]
+async fn the_self_test_checks_all_twelve_and_disturbs_nothing() {
+    let output = Output::captured();
+    let builder = Gateway::builder()
+        .environment(Environment::default())
+        .output(output.clone());
+    let gateway = builder.build().unwrap();
+    let result = gateway
+        .execute_operation("debug", "self_test", json!({}))
+        .await
+        .unwrap();
+    let failures: Vec<_> = result["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["ok"] != true)
+        .collect();
+    assert_eq!(
+        (failures, &result["passed"], &result["failed"]),
+        (vec![], &json!(12), &json!(0))
+    );
+    assert_eq!((output.lines().len(), gateway.stats().built.len()), (0, 0));
+    assert_eq!(gateway.circuit_breaker().state("self_test"), None);
+}
