@@ -10,7 +10,7 @@ use crate::operation::{Field, Kind, Nothing, Operation, Parameters, op_value};
 pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     &op_value(
         "run",
-        "Builds what the setting `initialization.preload` names and returns the timeline.",
+        "Builds what is named to be built ahead and returns the timeline.",
         |g, _: Nothing| g.initialization().run(g),
     ),
     &op_value(
