@@ -41,8 +41,8 @@ pub(crate) fn measure(subjects: &[Subject], folder: &Path, event: &[u8], count: 
 }
 
 fn one(subject: &Subject, folder: &Path, event: &[u8]) -> Result<[f64; 4]> {
-    let process = subject.start(folder)?;
-    let answer = process.api.invoke(event)?;
+    let mut process = subject.start(folder)?;
+    let answer = process.invoke(event)?;
     process.api.idle()?;
     let cpu = process.cpu()?.as_secs_f64() * 1e3;
     let wall = answer.at.since(process.started).as_secs_f64() * 1e3;

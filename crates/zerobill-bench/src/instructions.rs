@@ -10,12 +10,8 @@ use crate::subject::Subject;
 
 const WARM: u64 = 50;
 
-/// Instructions of each function, or why there are none.
-#[derive(Debug)]
-pub(crate) enum Instructions {
-    Counted(Vec<Count>),
-    Missing(String),
-}
+/// A function's instructions, or why they were not counted.
+pub(crate) type Counted = Result<Count, String>;
 
 /// Instructions in user mode.
 #[derive(Debug, Clone, Copy)]
@@ -27,29 +23,33 @@ pub(crate) struct Count {
 }
 
 /// Runs each function twice under valgrind; the difference of the two runs is the warm invocations.
-pub(crate) fn measure(subjects: &[Subject], folder: &Path, event: &[u8]) -> Result<Instructions> {
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        return Ok(Instructions::Missing("`valgrind` is not installed".to_owned()));
-    }
-    let mut counts = Vec::new();
-    for subject in subjects {
-        let cold = run(subject, folder, event, 1).with_context(|| format!("instructions of `{}`", subject.name))?;
-        let more = run(subject, folder, event, 1 + WARM)?;
-        counts.push(Count {
-            cold,
-            warm: more.saturating_sub(cold) / WARM,
-        });
-    }
-    Ok(Instructions::Counted(counts))
+pub(crate) fn measure(subjects: &[Subject], folder: &Path, event: &[u8]) -> Vec<Counted> {
+    let installed = Command::new("valgrind").arg("--version").output().is_ok();
+    let count = |subject: &Subject| {
+        if !installed {
+            return Err("`valgrind` is not installed".to_owned());
+        }
+        count(subject, folder, event).map_err(|error| format!("{error:#}"))
+    };
+    subjects.iter().map(count).collect()
+}
+
+fn count(subject: &Subject, folder: &Path, event: &[u8]) -> Result<Count> {
+    let cold = run(subject, folder, event, 1)?;
+    let more = run(subject, folder, event, 1 + WARM)?;
+    Ok(Count {
+        cold,
+        warm: more.saturating_sub(cold) / WARM,
+    })
 }
 
 fn run(subject: &Subject, folder: &Path, event: &[u8], invocations: u64) -> Result<u64> {
     let name = format!("zerobill-bench-{}-{invocations}", std::process::id());
     let file = std::env::temp_dir().join(name);
     let option = format!("--callgrind-out-file={}", file.display());
-    let process = subject.start_under(folder, &["valgrind", "--tool=callgrind", &option])?;
+    let mut process = subject.start_under(folder, &["valgrind", "--tool=callgrind", &option])?;
     for _ in 0..invocations {
-        process.api.invoke(event)?;
+        process.invoke(event)?;
     }
     process.api.idle()?;
     process.terminate()?;

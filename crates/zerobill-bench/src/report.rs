@@ -4,10 +4,13 @@ use std::fmt::Write;
 
 use crate::budgets;
 use crate::cold::Cold;
-use crate::instructions::{Count, Instructions};
+use crate::instructions::{Count, Counted};
 use crate::statistics::Summary;
 use crate::subject::Subject;
 use crate::warm::Warm;
+
+/// What stands where there is no figure.
+const ABSENT: &str = "–";
 
 /// All results as Markdown.
 pub(crate) fn page(
@@ -15,24 +18,25 @@ pub(crate) fn page(
     machine: &str,
     cold: &[Cold],
     warm: &[Warm],
-    instructions: &Instructions,
+    instructions: &[Counted],
 ) -> String {
     let mut page = format!("{machine}\n\nMedians; in brackets the middle half of the samples.\n");
-    let no_counts = Vec::new();
-    let counts = match instructions {
-        Instructions::Counted(counts) => counts,
-        Instructions::Missing(_) => &no_counts,
-    };
     page.push_str(&budgets::table(subjects, cold, warm));
-    page.push_str(&ratios(subjects, cold, warm, counts));
-    page.push_str(&figures(subjects, cold, warm, counts));
-    if let Instructions::Missing(reason) = instructions {
-        let _infallible = write!(page, "\nInstructions were not counted: {reason}.\n");
+    page.push_str(&ratios(subjects, cold, warm, instructions));
+    page.push_str(&figures(subjects, cold, warm, instructions));
+    for (subject, count) in subjects.iter().zip(instructions) {
+        if let Err(reason) = count {
+            let _infallible = write!(
+                page,
+                "\nInstructions of `{}` were not counted: {reason}.\n",
+                subject.name
+            );
+        }
     }
     page
 }
 
-fn ratios(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Count]) -> String {
+fn ratios(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted]) -> String {
     let Some(reference) = subjects.first() else {
         return String::new();
     };
@@ -46,14 +50,16 @@ fn ratios(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Count]) 
         ("warm CPU", relative(warm, |warm| warm.cpu_us.median)),
         ("warm wall", relative(warm, |warm| warm.wall_us.median)),
     ];
-    if !counts.is_empty() {
-        columns.push(("cold instructions", relative(counts, |count| count.cold as f64)));
-        columns.push(("warm instructions", relative(counts, |count| count.warm as f64)));
-    }
+    let counted = |figure: fn(&Count) -> u64| {
+        let figure = |count: &Counted| count.as_ref().map_or(f64::NAN, |count| figure(count) as f64);
+        relative(counts, figure)
+    };
+    columns.push(("cold instructions", counted(|count| count.cold)));
+    columns.push(("warm instructions", counted(|count| count.warm)));
     table(&format!("Times `{}`", reference.name), subjects, &columns)
 }
 
-fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Count]) -> String {
+fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted]) -> String {
     let shown = |summary: Summary| {
         let (low, high) = summary.quartiles;
         format!("{:.2} ({low:.2}–{high:.2})", summary.median)
@@ -82,26 +88,30 @@ fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Count])
                 .collect(),
         ),
     ];
-    if !counts.is_empty() {
-        columns.push((
-            "cold instructions",
-            counts.iter().map(|count| count.cold.to_string()).collect(),
-        ));
-        columns.push((
-            "warm instructions",
-            counts.iter().map(|count| count.warm.to_string()).collect(),
-        ));
-    }
+    let counted = |figure: fn(&Count) -> u64| {
+        let shown = |count: &Counted| {
+            count
+                .as_ref()
+                .map_or(ABSENT.to_owned(), |count| figure(count).to_string())
+        };
+        counts.iter().map(shown).collect()
+    };
+    columns.push(("cold instructions", counted(|count| count.cold)));
+    columns.push(("warm instructions", counted(|count| count.warm)));
     table("Figures", subjects, &columns)
 }
 
 /// Each figure divided by that of the first.
 fn relative<T>(items: &[T], figure: impl Fn(&T) -> f64) -> Vec<String> {
     let first = items.first().map_or(f64::NAN, &figure);
-    items
-        .iter()
-        .map(|item| format!("{:.2}", figure(item) / first))
-        .collect()
+    let shown = |ratio: f64| {
+        if ratio.is_nan() {
+            ABSENT.to_owned()
+        } else {
+            format!("{ratio:.2}")
+        }
+    };
+    items.iter().map(|item| shown(figure(item) / first)).collect()
 }
 
 /// A heading and a table with a row for each function.

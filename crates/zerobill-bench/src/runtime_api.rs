@@ -12,7 +12,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::clock::Moment;
 
+/// How long a function may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a function that takes long is looked at.
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// A function's answer, and when its last byte was read.
 #[derive(Debug)]
@@ -70,22 +73,32 @@ impl RuntimeApi {
         self.address.to_string()
     }
 
-    /// Offers one event; waits for the answer.
-    pub(crate) fn invoke(&self, event: &[u8]) -> Result<Answer> {
+    /// Offers one event; waits for the answer as long as `alive` says that it can come.
+    pub(crate) fn invoke(&self, event: &[u8], mut alive: impl FnMut() -> Result<()>) -> Result<Answer> {
         let mut state = self.shared.lock();
         state.event = Some(event.to_vec());
         self.shared.changed.notify_all();
-        state = self.shared.wait_until(state, |state| !state.answers.is_empty());
-        match state.answers.pop_front() {
-            Some(Ok(answer)) => Ok(answer),
-            Some(Err(error)) => bail!("the function failed: {error}"),
-            None => bail!("no answer within {} s", PATIENCE.as_secs()),
+        let offered = Moment::now();
+        loop {
+            state = self.shared.wait_until(state, GLANCE, |state| !state.answers.is_empty());
+            match state.answers.pop_front() {
+                Some(Ok(answer)) => return Ok(answer),
+                Some(Err(error)) => bail!("the function failed: {error}"),
+                None => alive()?,
+            }
+            ensure!(
+                Moment::now().since(offered) < PATIENCE,
+                "no answer within {} s",
+                PATIENCE.as_secs()
+            );
         }
     }
 
     /// Waits until the function asks for its next event, and so has nothing left to do.
     pub(crate) fn idle(&self) -> Result<()> {
-        let state = self.shared.wait_until(self.shared.lock(), |state| state.waiting);
+        let state = self
+            .shared
+            .wait_until(self.shared.lock(), PATIENCE, |state| state.waiting);
         ensure!(
             state.waiting,
             "the function did not ask for an event within {} s",
@@ -109,8 +122,13 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_until<'a>(&self, state: MutexGuard<'a, State>, ready: impl Fn(&State) -> bool) -> MutexGuard<'a, State> {
-        let waited = self.changed.wait_timeout_while(state, PATIENCE, |state| !ready(state));
+    fn wait_until<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        limit: Duration,
+        ready: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        let waited = self.changed.wait_timeout_while(state, limit, |state| !ready(state));
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
@@ -247,7 +265,7 @@ mod tests {
             (status, event)
         });
         api.idle().unwrap();
-        assert_eq!(api.invoke(b"{\"n\":7}").unwrap().body, b"7");
+        assert_eq!(api.invoke(b"{\"n\":7}", || Ok(())).unwrap().body, b"7");
         // Of an answer's first line, the second word is the status.
         assert_eq!(function.join().unwrap(), ("200".to_owned(), b"{\"n\":7}".to_vec()));
     }
@@ -259,7 +277,7 @@ mod tests {
         stream
             .write_all(b"POST /2018-06-01/runtime/init/error HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}")
             .unwrap();
-        let error = api.invoke(b"{}").unwrap_err();
+        let error = api.invoke(b"{}", || Ok(())).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the function failed: /2018-06-01/runtime/init/error: {}"

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::clock::Moment;
-use crate::runtime_api::RuntimeApi;
+use crate::runtime_api::{Answer, RuntimeApi};
 
 /// A name and a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +76,15 @@ pub(crate) struct Process {
 }
 
 impl Process {
+    /// Sends one event and waits for the answer.
+    pub(crate) fn invoke(&mut self, event: &[u8]) -> Result<Answer> {
+        let child = &mut self.child;
+        self.api.invoke(event, || match child.try_wait()? {
+            Some(status) => bail!("the function ended: {status}"),
+            None => Ok(()),
+        })
+    }
+
     /// CPU time of all its threads since it was started, in user and kernel mode.
     pub(crate) fn cpu(&self) -> Result<Duration> {
         let mut nanoseconds = 0;

@@ -29,9 +29,8 @@ pub(crate) fn measure(
 ) -> Result<Vec<Warm>> {
     let mut running = Vec::new();
     for subject in subjects {
-        let process = subject.start(folder)?;
+        let mut process = subject.start(folder)?;
         process
-            .api
             .invoke(event)
             .with_context(|| format!("first invocation of `{}`", subject.name))?;
         running.push((process, Vec::new(), Vec::new()));
@@ -55,13 +54,13 @@ pub(crate) fn measure(
 }
 
 /// CPU microseconds per invocation, and the wall time of each.
-fn round(process: &Process, event: &[u8], batch: usize) -> Result<(f64, Vec<f64>)> {
+fn round(process: &mut Process, event: &[u8], batch: usize) -> Result<(f64, Vec<f64>)> {
     process.api.idle()?;
     let before = process.cpu()?;
     let mut walls = Vec::with_capacity(batch);
     for _ in 0..batch {
         let offered = Moment::now();
-        let answer = process.api.invoke(event)?;
+        let answer = process.invoke(event)?;
         walls.push(answer.at.since(offered).as_secs_f64() * 1e6);
         process.api.idle()?;
     }

@@ -22,13 +22,13 @@ fn a_function_measured_against_itself() {
     for row in rows {
         let cells: Vec<&str> = row.trim_matches('|').split('|').skip(1).map(str::trim).collect();
         assert!(cells.len() >= 5, "{row}");
-        for cell in cells {
+        for cell in cells.into_iter().filter(|cell| *cell != "–") {
             let figure: f64 = cell.split(' ').next().unwrap().parse().unwrap();
             assert!(figure > 0.0, "no figure is zero: {row}");
         }
     }
     assert!(
-        page.contains("Instructions were not counted: left out by `--no-instructions`."),
+        page.contains("Instructions of `one` were not counted: left out by `--no-instructions`."),
         "{page}"
     );
 }
