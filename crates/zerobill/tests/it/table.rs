@@ -35,9 +35,15 @@ pub(crate) fn fresh() -> Gateway {
         .environment(Environment::default())
         .setting("http_client.proxy", network::proxy())
         .setting("security.token_algorithms", "HS256")
-        .setting("security.token_secret", "zbsecret-token-secret-of-the-tests-that-is-64-bytes-and-more-long!")
+        .setting(
+            "security.token_secret",
+            "zbsecret-token-secret-of-the-tests-that-is-64-bytes-and-more-long!",
+        )
         .setting("security.stripe_secret", "zbsecret-stripe-secret-of-the-tests")
-        .setting("security.encryption_secrets", "k1=emJzZWNyZXQtYWVzLWtleS1vZi10aGUtdGVzdHMtMDE=")
+        .setting(
+            "security.encryption_secrets",
+            "k1=emJzZWNyZXQtYWVzLWtleS1vZi10aGUtdGVzdHMtMDE=",
+        )
         .build()
         .unwrap()
 }
