@@ -6,13 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Run AWS Lambda functions locally, invoke them, and keep the bill at zero.
 #[derive(Debug, Parser)]
-#[command(
-    name = "zerobill",
-    version,
-    about,
-    propagate_version = true,
-    arg_required_else_help = true
-)]
+#[command(name = "zerobill", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

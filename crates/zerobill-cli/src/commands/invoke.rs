@@ -75,7 +75,9 @@ async fn one(engine: &Engine, event: Vec<u8>) -> Result<(Bytes, bool), Failure> 
 /// Sends the event to a running engine; says whether the function failed.
 async fn remote(url: &str, name: &str, later: bool, event: Vec<u8>) -> Result<bool, Failure> {
     let reply = http_client::invoke(url, name, later, event).await?;
-    printer::note(&reply.log);
+    if !reply.log.is_empty() {
+        printer::note(reply.log.trim_end_matches('\n'));
+    }
     if !later {
         printer::bytes(&reply.payload);
     }

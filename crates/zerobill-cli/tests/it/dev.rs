@@ -1,112 +1,14 @@
-//! `zerobill dev` from its banner to Ctrl-C, and `zerobill invoke --url` against it.
+//! `zerobill dev` from its banner to its end.
 
-use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
-    time::Duration,
-};
+use std::net::TcpListener;
 
 use insta::assert_snapshot;
 
-use crate::zerobill::{Run, command, run, steady};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A running `zerobill dev` on a free port; it is killed if a test ends before it is stopped.
-struct Dev {
-    process: Child,
-    stdout: BufReader<ChildStdout>,
-    stderr: BufReader<ChildStderr>,
-    /// What it has said before it was ready.
-    banner: String,
-    /// `127.0.0.1:PORT`.
-    address: String,
-}
-
-impl Dev {
-    fn start(arguments: &[&str]) -> Self {
-        let mut process = command(&[&["dev", "--port", "0"][..], arguments].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(process.stdout.take().unwrap());
-        let mut stderr = BufReader::new(process.stderr.take().unwrap());
-        let mut banner = String::new();
-        for _ in 0..4 {
-            stderr.read_line(&mut banner).unwrap();
-        }
-        let address = banner
-            .split_once("http://")
-            .map(|(_, rest)| rest.split('/').next().unwrap().to_owned());
-        Self {
-            address: address.unwrap_or_else(|| panic!("no address in {banner}")),
-            process,
-            stdout,
-            stderr,
-            banner,
-        }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// The status line and the body of a GET.
-    fn get(&self, path: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut response = String::new();
-        stream.read_to_string(&mut response).unwrap();
-        let (head, body) = response.split_once("\r\n\r\n").unwrap();
-        (head.lines().next().unwrap().to_owned(), body.to_owned())
-    }
-
-    /// The next line of its standard output that begins so.
-    fn printed(&mut self, start: &str) -> String {
-        loop {
-            let mut line = String::new();
-            assert!(
-                self.stdout.read_line(&mut line).unwrap() > 0,
-                "it ended without a line `{start}`"
-            );
-            if line.starts_with(start) {
-                return line;
-            }
-        }
-    }
-
-    /// Sends a signal and waits for the end; what it printed since.
-    fn stop(mut self, signal: &str) -> Run {
-        let process = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &process])
-                .status()
-                .unwrap()
-                .success()
-        );
-        let (mut stdout, mut stderr) = (String::new(), String::new());
-        self.stdout.read_to_string(&mut stdout).unwrap();
-        self.stderr.read_to_string(&mut stderr).unwrap();
-        Run {
-            exit: self.process.wait().unwrap().code(),
-            stdout,
-            stderr,
-        }
-    }
-}
-
-impl Drop for Dev {
-    fn drop(&mut self) {
-        // It has ended already where the test got to its end.
-        _ = self.process.kill();
-        _ = self.process.wait();
-    }
-}
+use crate::{
+    processes::{marker, states, wait_for_count, wait_for_states},
+    running::Dev,
+    zerobill::{run, steady},
+};
 
 /// The text with `N` for every number that a summary measures.
 fn without_measures(summary: &str) -> String {
@@ -119,21 +21,15 @@ fn without_measures(summary: &str) -> String {
 
 #[test]
 fn it_says_where_it_listens_serves_and_sums_up_on_ctrl_c() {
-    let mut dev = Dev::start(&[]);
-    let banner = dev.banner.replace(&dev.address, "ADDRESS");
-    assert_snapshot!(banner, @r"
-    Function URL  http://ADDRESS/
-    Invoke API    http://ADDRESS/2015-03-31/functions/function/invocations
-    State         http://ADDRESS/_zerobill/state
-    Try           curl http://ADDRESS/health
-    ");
-    let (status, body) = dev.get("/health");
+    let dev = Dev::start(&[]);
+    dev.said("Try", 1);
+    let (status, body) = dev.get("/health", "");
     assert_eq!(
         (status.as_str(), body.as_str()),
         ("HTTP/1.1 200 OK", r#"{"status":"ok"}"#)
     );
-    assert_snapshot!(steady(&dev.printed("START ")), @"START RequestId: ID Version: $LATEST");
-    let report = dev.printed("REPORT ");
+    assert_snapshot!(steady(&dev.printed("START ", 1)), @"START RequestId: ID Version: $LATEST");
+    let report = dev.printed("REPORT ", 1);
     assert!(report.contains("\tInit Duration: "), "{report}");
     let billed = report
         .split("Billed Duration: ")
@@ -143,76 +39,30 @@ fn it_says_where_it_listens_serves_and_sums_up_on_ctrl_c() {
         .next()
         .unwrap()
         .to_owned();
+    let address = dev.address.clone();
     let run = dev.stop("-INT");
-    assert_eq!((run.exit, run.stdout.as_str()), (Some(0), ""));
-    let summary = without_measures(&run.stderr.replace(&format!("billed {billed} ms"), "billed N ms"));
-    assert_snapshot!(summary, @r"
+    assert_eq!(run.exit, Some(0));
+    let talk = run.stderr.replace(&address, "ADDRESS");
+    let talk = without_measures(&talk.replace(&format!("billed {billed} ms"), "billed N ms"));
+    assert_snapshot!(talk, @r"
+    Function URL  http://ADDRESS/
+    Invoke API    http://ADDRESS/2015-03-31/functions/function/invocations
+    State         http://ADDRESS/_zerobill/state
+    Try           curl http://ADDRESS/health
     1 invocations, 1 cold starts, 0 errors, 0 timeouts, 0 throttles; billed N ms, N GB-seconds
     of the month's free tier: N % of the requests, N % of the GB-seconds
     ");
 }
 
-#[test]
-fn another_zerobill_invokes_it() {
-    let dev = Dev::start(&["--memory", "256"]);
-    let url = dev.url();
-    assert_snapshot!(run(&["invoke", "--sample", "function-url", "--url", &url]), @r#"
-    exit: 0
-    --- stdout
-    {"body":"{\"status\":\"ok\"}","headers":{"cache-control":"no-store","content-type":"application/json"},"isBase64Encoded":false,"statusCode":200}
-
-    --- stderr
-    START RequestId: ID Version: $LATEST
-    END RequestId: ID
-    REPORT RequestId: ID | Duration: N ms | Billed Duration: N ms | Memory Size: 256 MB | Max Memory Used: N MB | Init Duration: N ms
-
-    "#);
-    let later = run(&["invoke", "--sample", "health", "--url", &url, "--async"]);
-    assert_eq!((later.exit, later.stdout.as_str()), (Some(0), ""), "{later}");
-    let unknown = run(&["invoke", "--sample", "health", "--url", &url, "--function", "other"]);
-    assert_snapshot!(unknown, @r"
-    exit: 1
-    --- stdout
-
-    --- stderr
-    error: Function not found: arn:aws:lambda:us-east-1:123456789012:function:other
-    ");
-    let mut dev = dev;
-    dev.printed("REPORT ");
-    dev.printed("REPORT ");
-    let run = dev.stop("-TERM");
-    assert_eq!(run.exit, Some(0));
-    assert!(run.stderr.starts_with("2 invocations, "), "{run}");
-}
-
-#[test]
-fn a_failing_function_fails_each_caller_and_the_engine_lives_on() {
-    let dev = Dev::start(&["--", "sh", "-c", "echo no settings; exit 1"]);
-    for _ in 0..2 {
-        let run = run(&["invoke", "--sample", "health", "--url", &dev.url()]);
-        assert_eq!(run.exit, Some(1), "{run}");
-        assert!(run.stdout.contains(r#""errorType":"Runtime.ExitError""#), "{run}");
-        assert!(run.stderr.contains("no settings\n"), "the log's tail says why: {run}");
-    }
-    assert_eq!(dev.get("/").0, "HTTP/1.1 502 Bad Gateway");
-    let run = dev.stop("-INT");
-    assert_eq!(run.exit, Some(0));
-    assert!(
-        run.stderr.starts_with("3 invocations, 3 cold starts, 3 errors, "),
-        "{run}"
-    );
-}
-
+/// Takes 2 s: the demo sends a few events a second.
 #[test]
 fn the_demo_sends_varied_events() {
-    // Takes 2 s: the demo sends a few events a second.
-    let mut dev = Dev::start(&["--demo"]);
-    for _ in 0..5 {
-        dev.printed("REPORT ");
-    }
+    let dev = Dev::start(&["--demo"]);
+    dev.printed("REPORT ", 5);
     let run = dev.stop("-INT");
     assert_eq!(run.exit, Some(0), "{run}");
-    let invocations: u32 = run.stderr.split(' ').next().unwrap().parse().unwrap();
+    let summary = run.stderr.lines().find(|line| line.contains(" invocations, ")).unwrap();
+    let invocations: u32 = summary.split(' ').next().unwrap().parse().unwrap();
     assert!((5..9).contains(&invocations), "{run}");
 }
 
@@ -232,13 +82,136 @@ fn a_port_that_is_taken_ends_with_64_and_a_hint() {
 }
 
 #[test]
-fn it_warns_when_other_machines_can_reach_it() {
-    let mut dev = Dev::start(&["--host", "0.0.0.0"]);
-    let mut warning = String::new();
-    dev.stderr.read_line(&mut warning).unwrap();
+fn the_port_that_another_tool_takes_too_names_that_tool() {
+    // An address of its own, so that whoever uses 9000 on this machine is not in the way.
+    let _taken = TcpListener::bind("127.9.0.1:9000").unwrap();
+    assert_snapshot!(run(&["dev", "--host", "127.9.0.1"]), @r"
+    exit: 64
+    --- stdout
+
+    --- stderr
+    error: port 9000 on 127.9.0.1 is taken; `cargo lambda watch` uses 9000 too
+    hint: `--port 0` takes a free one
+    ");
+}
+
+#[test]
+fn it_warns_only_where_other_machines_can_reach_it() {
+    let warning = "warning: other machines can reach this port and invoke the function";
+    for (host, warns) in [("0.0.0.0", true), ("127.0.0.1", false), ("127.0.0.2", false)] {
+        let run = {
+            let dev = Dev::start(&["--host", host]);
+            dev.said("Try", 1);
+            dev.stop("-INT")
+        };
+        assert_eq!(run.exit, Some(0));
+        assert_eq!(run.stderr.lines().any(|line| line == warning), warns, "{host}: {run}");
+    }
+}
+
+#[test]
+fn another_path_is_the_functions_to_answer() {
+    let dev = Dev::start(&[]);
+    let (status, body) = dev.get("/nothing", "");
+    assert_eq!(status, "HTTP/1.1 404 Not Found");
     assert_eq!(
-        warning,
-        "warning: other machines can reach this port and invoke the function\n"
+        body,
+        r#"{"error":{"code":"not_found","message":"this function answers `GET /health` over HTTP"}}"#
     );
     assert_eq!(dev.stop("-INT").exit, Some(0));
+}
+
+#[test]
+fn nothing_is_left_behind_by_either_signal() {
+    for signal in ["-INT", "-TERM"] {
+        let marker = marker(signal);
+        let dev = Dev::start(&["--env", &marker]);
+        dev.get("/health", "");
+        dev.printed("REPORT ", 1);
+        assert_eq!(states(&marker).len(), 1, "the environment waits for its next event");
+        let run = dev.stop(signal);
+        assert_eq!(run.exit, Some(0), "{run}");
+        assert!(
+            run.stderr.contains("\n1 invocations, 1 cold starts, 0 errors, "),
+            "{run}"
+        );
+        assert_eq!(states(&marker), [] as [char; 0]);
+    }
+}
+
+/// Takes 2 s: what does not heed SIGTERM has so long.
+#[test]
+fn what_the_function_started_ends_too() {
+    let marker = marker("grandchild");
+    let script = "trap '' TERM; sleep 60 & sleep 60";
+    let dev = Dev::start(&["--env", &marker, "--", "sh", "-c", script]);
+    let invocation = std::thread::spawn({
+        let url = dev.url();
+        move || run(&["invoke", "--sample", "health", "--url", &url])
+    });
+    wait_for_count(&marker, 3);
+    assert_eq!(dev.stop("-INT").exit, Some(0));
+    assert_eq!(states(&marker), [] as [char; 0]);
+    assert_eq!(invocation.join().unwrap().exit, Some(1));
+}
+
+#[test]
+fn a_frozen_function_serves_again() {
+    let marker = marker("freeze");
+    let dev = Dev::start(&["--freeze", "--env", &marker]);
+    for count in 1..=5 {
+        assert_eq!(dev.get("/health", "").1, r#"{"status":"ok"}"#);
+        dev.printed("REPORT ", count);
+        wait_for_states(&marker, &['T']);
+    }
+    let run = dev.stop("-INT");
+    assert!(
+        run.stderr.contains("\n5 invocations, 1 cold starts, 0 errors, "),
+        "{run}"
+    );
+    assert_eq!(states(&marker), [] as [char; 0]);
+}
+
+#[test]
+fn a_web_page_may_call_only_where_its_origin_is_named() {
+    let page = "Origin: http://localhost:5173\r\n";
+    let dev = Dev::start(&[]);
+    let (status, body) = dev.get("/health", page);
+    assert_eq!(status, "HTTP/1.1 403 Forbidden");
+    assert!(
+        body.contains("`--allow-origin http://localhost:5173` lets them"),
+        "{body}"
+    );
+    let dev = Dev::start(&[
+        "--allow-origin",
+        "http://a.example",
+        "--allow-origin",
+        "http://localhost:5173",
+    ]);
+    assert_eq!(dev.get("/health", page).0, "HTTP/1.1 200 OK");
+    assert_eq!(
+        dev.get("/health", "Origin: http://b.example\r\n").0,
+        "HTTP/1.1 403 Forbidden"
+    );
+}
+
+#[test]
+fn a_function_over_its_concurrency_is_throttled_and_counted() {
+    let dev = Dev::start(&["--concurrency", "1", "--", "sh", "-c", "echo started; sleep 60"]);
+    let first = std::thread::spawn({
+        let url = dev.url();
+        move || run(&["invoke", "--sample", "health", "--url", &url])
+    });
+    dev.printed("started", 1);
+    let second = run(&["invoke", "--sample", "health", "--url", &dev.url()]);
+    assert_snapshot!(second, @r"
+    exit: 1
+    --- stdout
+
+    --- stderr
+    error: rate exceeded: 1 of 1 invocations are running
+    ");
+    let run = dev.stop("-INT");
+    assert!(run.stderr.contains(", 1 throttles; "), "{run}");
+    assert_eq!(first.join().unwrap().exit, Some(1));
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::zerobill::{run, run_with_input};
+use crate::zerobill::run;
 
 #[test]
 fn the_reply_is_data_and_the_log_is_talk() {
@@ -26,19 +26,6 @@ fn the_built_in_function_lets_its_own_engine_call_operations() {
     assert_eq!(run.exit, Some(0), "{run}");
     let reply: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(reply["hits"], 0, "{reply}");
-}
-
-#[test]
-fn an_event_comes_from_a_file_or_from_standard_input() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("event.json");
-    std::fs::write(&file, r#"{"requestType":"health_check"}"#).unwrap();
-    let from_file = run(&["invoke", "--event", file.to_str().unwrap()]);
-    let from_input = run_with_input(&["invoke", "-"], r#"{"requestType":"health_check"}"#);
-    assert_eq!((from_file.exit, from_input.exit), (Some(0), Some(0)), "{from_file}");
-    let reply: serde_json::Value = serde_json::from_str(&from_file.stdout).unwrap();
-    assert_eq!(reply["status"], "ok");
-    assert_eq!(from_file.stdout, from_input.stdout);
 }
 
 #[test]
@@ -72,126 +59,59 @@ fn a_program_that_is_not_there_is_named() {
 }
 
 #[test]
-fn without_an_event_it_says_how_to_give_one() {
-    assert_snapshot!(run(&["invoke"]), @r"
-    exit: 64
-    --- stdout
-
-    --- stderr
-    error: no event is given
-    hint: `--sample health`, `--event FILE` or `-`
-    ");
+fn a_variable_reaches_the_function_and_is_not_printed() {
+    let exposed = run(&["invoke", "--sample", "operation", "--env", "ZEROBILL_EXPOSE=cache.set"]);
+    assert_eq!(exposed.exit, Some(1), "{exposed}");
+    let document = r#"{"errorType":"operation_not_exposed","errorMessage":"operation `cache.stats` is not exposed to events; name it in `ZEROBILL_EXPOSE` to allow it"}"#;
+    assert_eq!(exposed.stdout.trim_end(), document);
+    let secret = run(&[
+        "invoke",
+        "--sample",
+        "health",
+        "--env",
+        "A=zbsecret=value",
+        "--env",
+        "EMPTY=",
+    ]);
+    assert_eq!(secret.exit, Some(0), "{secret}");
+    assert!(!format!("{}{}", secret.stdout, secret.stderr).contains("zbsecret"));
 }
 
+/// Takes 0.3 s: the function's limit.
 #[test]
-fn a_misspelt_sample_gets_the_nearest() {
-    assert_snapshot!(run(&["invoke", "--sample", "helth"]), @r"
-    exit: 64
-    --- stdout
-
-    --- stderr
-    error: no sample is named `helth`, did you mean `health`; `--sample list` names them all
-    ");
-}
-
-#[test]
-fn the_samples_are_listed() {
-    let run = run(&["invoke", "--sample", "list"]);
-    assert_eq!((run.exit, run.stderr.as_str()), (Some(0), ""));
-    let first = run.stdout.lines().next().unwrap();
-    assert_eq!(first, "health             Asks the function whether it is well.");
-    for name in ["alexa-discovery", "function-url", "sqs", "self-test"] {
-        let listed = run.stdout.lines().any(|line| line.split(' ').next() == Some(name));
-        assert!(listed, "{name} is not in {}", run.stdout);
-    }
-}
-
-#[test]
-fn an_event_that_is_no_json_is_the_users_error() {
-    assert_snapshot!(run_with_input(&["invoke", "-"], "{oops"), @r"
-    exit: 1
-    --- stdout
-
-    --- stderr
-    error: could not parse request body into json: key must be a string at line 1 column 2
-    ");
-}
-
-#[test]
-fn an_event_over_6_mb_is_refused() {
-    let event = format!("\"{}\"", "x".repeat(7_000_000));
-    assert_snapshot!(run_with_input(&["invoke", "-"], &event), @r"
-    exit: 1
-    --- stdout
-
-    --- stderr
-    error: 7000002 bytes exceed the 6291556 bytes that a request may have
-    ");
-}
-
-#[test]
-fn an_event_file_that_is_not_there_is_named() {
-    assert_snapshot!(run(&["invoke", "--event", "no-such-file.json"]), @r"
-    exit: 1
-    --- stdout
-
-    --- stderr
-    error: cannot read `no-such-file.json`: No such file or directory (os error 2)
-    ");
-}
-
-#[test]
-fn an_engine_that_is_not_there_is_named() {
-    assert_snapshot!(run(&["invoke", "--sample", "health", "--url", "http://127.0.0.1:1"]), @r"
-    exit: 1
-    --- stdout
-
-    --- stderr
-    error: cannot reach `http://127.0.0.1:1`: Connection refused (os error 111)
-    hint: `zerobill dev` starts an engine
-    ");
-    assert_snapshot!(run(&["invoke", "--sample", "health", "--url", "https://x"]), @r"
-    exit: 64
-    --- stdout
-
-    --- stderr
-    error: `https://x` is not the address of an engine
-    hint: `--url http://127.0.0.1:9000`
-    ");
-}
-
-#[test]
-fn settings_that_lambda_does_not_have_end_with_64() {
-    assert_snapshot!(run(&["invoke", "--sample", "health", "--memory", "64"]), @r"
-    exit: 64
-    --- stdout
-
-    --- stderr
-    error: function `function`: 64 MB of memory are not from 128 to 10240
-    ");
-    for wrong in [
-        &["--timeout", "0"][..],
-        &["--timeout", "901"],
-        &["--env", "=x"],
-        &["--no-such-option"],
-    ] {
-        let run = run(&[&["invoke", "--sample", "health"][..], wrong].concat());
-        assert_eq!((run.exit, run.stdout.as_str()), (Some(64), ""), "{run}");
-        assert!(run.stderr.starts_with("error: "), "{run}");
-    }
-}
-
-#[test]
-fn help_is_data_and_ends_with_0() {
-    for arguments in [
-        &["--help"][..],
-        &["invoke", "--help"],
-        &["dev", "--help"],
-        &["--version"],
-    ] {
-        let run = run(arguments);
-        assert_eq!((run.exit, run.stderr.as_str()), (Some(0), ""), "{arguments:?}");
-        assert!(!run.stdout.is_empty());
-    }
-    assert_eq!(run(&[]).exit, Some(64));
+fn a_function_past_its_limit_is_ended() {
+    // It asks for an event and then does nothing with it.
+    let script = r#"
+        exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API/://}"
+        printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n' >&3
+        read -r answer <&3
+        echo "asked"
+        sleep 60
+    "#;
+    let arguments = [
+        "invoke",
+        "--sample",
+        "health",
+        "--timeout",
+        "0.3",
+        "--",
+        "bash",
+        "-c",
+        script,
+    ];
+    let run = run(&arguments);
+    assert_eq!(run.exit, Some(1), "{run}");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["errorType"], "Sandbox.Timedout");
+    let message = document["errorMessage"].as_str().unwrap();
+    assert!(
+        message.ends_with(" Error: Task timed out after 0.30 seconds"),
+        "{message}"
+    );
+    assert!(run.stderr.contains("\nasked\n"), "{run}");
+    let report = run.stderr.lines().last().unwrap();
+    assert!(
+        report.starts_with("REPORT ") && report.contains("\tStatus: timeout"),
+        "{report}"
+    );
 }

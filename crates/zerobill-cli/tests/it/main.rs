@@ -1,4 +1,6 @@
 //! The command as someone runs it: exit code, standard output, standard error. Loopback only.
+//!
+//! Tests that wait in real time say for how long.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,6 +8,16 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod bad_arguments;
+mod call;
 mod dev;
+mod events;
+mod help;
 mod invoke;
+mod ops;
+mod output;
+mod processes;
+mod remote;
+mod running;
+mod samples;
 mod zerobill;

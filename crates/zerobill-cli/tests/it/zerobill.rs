@@ -3,8 +3,13 @@
 use std::{
     fmt,
     io::Write,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc::{RecvTimeoutError, channel},
+    time::Duration,
 };
+
+/// How long anything may take that does come to its end.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a run came to; it prints as a snapshot shows it.
 pub(crate) struct Run {
@@ -19,6 +24,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     command.args(arguments).stdin(Stdio::null());
     for name in [
         "AWS_LAMBDA_LOG_LEVEL",
+        "NO_COLOR",
         "POWERTOOLS_LOG_LEVEL",
         "ZEROBILL_CONFIG",
         "ZEROBILL_EXPOSE",
@@ -31,19 +37,39 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 
 /// Runs it to its end.
 pub(crate) fn run(arguments: &[&str]) -> Run {
-    command(arguments).output().unwrap().into()
+    let mut command = command(arguments);
+    finish(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+}
+
+/// Runs a command to its end, which must come in time.
+pub(crate) fn finish(command: &mut Command) -> Run {
+    end_of(command.spawn().unwrap())
+}
+
+/// The end of a process; one that does not come to it is killed, which its exit code shows.
+fn end_of(process: Child) -> Run {
+    let ((ended, end), id) = (channel::<()>(), process.id().to_string());
+    let watchdog = std::thread::spawn(move || {
+        if end.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            Command::new("kill").args(["-KILL", &id]).status().unwrap();
+        }
+    });
+    let output = process.wait_with_output().unwrap();
+    drop(ended);
+    watchdog.join().unwrap();
+    output.into()
 }
 
 /// Runs it with `input` on its standard input.
-pub(crate) fn run_with_input(arguments: &[&str], input: &str) -> Run {
+pub(crate) fn run_with_input(arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
     let mut process = command(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    process.wait_with_output().unwrap().into()
+    process.stdin.take().unwrap().write_all(input.as_ref()).unwrap();
+    end_of(process)
 }
 
 impl From<Output> for Run {

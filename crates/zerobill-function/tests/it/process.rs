@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Condvar, Mutex, OnceLock},
     thread::JoinHandle,
@@ -20,11 +20,15 @@ pub(crate) fn own_handlers() -> PathBuf {
     PROGRAM.get_or_init(build_example).clone()
 }
 
-/// Builds it, whatever selection of targets the tests are run with; does nothing where it is built already.
+/// Builds it, unless `cargo test` has: it does not where it is told which targets to test.
 fn build_example() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     // target/PROFILE/deps/it-0123: the example lies beside `deps`.
     let folder = test.parent().unwrap().parent().unwrap();
+    let program = folder.join("examples").join("own_handlers");
+    if is_current(&program) {
+        return program;
+    }
     let profile = match folder.file_name().unwrap().to_str().unwrap() {
         "debug" => "dev",
         other => other,
@@ -40,7 +44,19 @@ fn build_example() -> PathBuf {
     }
     let status = cargo.status().unwrap();
     assert!(status.success(), "the example does not build");
-    folder.join("examples").join("own_handlers")
+    program
+}
+
+/// Whether a program is newer than everything it is made of, which cargo lists in a file beside it.
+fn is_current(program: &Path) -> bool {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+    let (Some(built), Ok(list)) = (changed(program), std::fs::read_to_string(program.with_extension("d"))) else {
+        return false;
+    };
+    let sources = list.split_whitespace().skip(1);
+    sources
+        .map(Path::new)
+        .all(|source| changed(source).is_some_and(|changed| changed <= built))
 }
 
 /// What cargo tells a test of its package: build scripts look at that, and would run again.
