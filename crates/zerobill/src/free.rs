@@ -17,6 +17,7 @@ use crate::{
         http_client::{HttpRequest, HttpResponse},
         logging::{Fields, Level},
         metrics::Unit,
+        security::{Schema, Token},
         utility::Response,
     },
     invocation::Invocation,
@@ -149,6 +150,26 @@ pub async fn make_get_request(url: &str) -> Result<HttpResponse> {
 /// The answer to a POST request with `body` as JSON; see [`HttpClient::post`](crate::http_client::HttpClient::post).
 pub async fn make_post_request<T: Serialize + ?Sized>(url: &str, body: &T) -> Result<HttpResponse> {
     Ok(current()?.http_client().post(url).json(body).send().await?)
+}
+
+/// The JSON of a request's body within limits; see [`Security::validate_request`](crate::security::Security::validate_request).
+pub fn validate_request(body: impl AsRef<[u8]>, schema: Option<Schema<'_>>) -> Result<Value> {
+    Ok(current()?.security().validate_request(body, schema)?)
+}
+
+/// What an accepted token says; see [`Security::validate_token`](crate::security::Security::validate_token).
+pub async fn validate_token(token: &str) -> Result<Token> {
+    Ok(current()?.security().validate_token(token).await?)
+}
+
+/// The ciphertext of `data`, bound to `associated_data`; see [`Security::encrypt`](crate::security::Security::encrypt).
+pub fn encrypt_data(data: impl AsRef<[u8]>, associated_data: impl AsRef<[u8]>) -> Result<String> {
+    Ok(current()?.security().encrypt(data, associated_data)?)
+}
+
+/// What was encrypted, bound to `associated_data`; see [`Security::decrypt`](crate::security::Security::decrypt).
+pub fn decrypt_data(ciphertext: &str, associated_data: impl AsRef<[u8]>) -> Result<Vec<u8>> {
+    Ok(current()?.security().decrypt(ciphertext, associated_data)?)
 }
 
 /// Records a value; see [`Metrics::record`](crate::metrics::Metrics::record).

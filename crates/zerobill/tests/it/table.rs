@@ -50,12 +50,15 @@ pub(crate) fn fresh() -> Gateway {
 
 /// Whether the library was built with what this operation needs.
 fn is_built_in(row: &InterfaceRow, operation: &dyn Operation) -> bool {
-    match (row.name, operation.description().name) {
-        ("http_client", _) => cfg!(feature = "http"),
-        ("security", "validate_token") => cfg!(feature = "jwt"),
-        ("security", "validate_request") => cfg!(feature = "json-schema"),
-        _ => true,
-    }
+    let feature_is_on = [
+        ("http_client", "", cfg!(feature = "http")),
+        ("security", "validate_token", cfg!(feature = "jwt")),
+        ("security", "validate_request", cfg!(feature = "json-schema")),
+    ];
+    let name = operation.description().name;
+    let needs =
+        |(interface, wanted, _): &&(&str, &str, bool)| *interface == row.name && (wanted.is_empty() || *wanted == name);
+    feature_is_on.iter().find(needs).is_none_or(|(.., is_on)| *is_on)
 }
 
 fn block_on<T>(work: impl Future<Output = T>) -> T {

@@ -1,6 +1,7 @@
 //! JSON Web Tokens: read, held against the keys and then against the rules.
 
 mod claims;
+mod der;
 mod key;
 mod key_set;
 mod parts;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use self::{claims::check, key::Key, parts::Parts, remote::Remote};
 use super::{
     error::{SecurityError, TokenFault},
+    keys::current,
     rules::TokenRules,
     source::JwksSource,
     token::{Token, TokenKind},
@@ -100,15 +102,11 @@ impl Jwt {
     }
 
     fn keys(&self) -> Result<Arc<(u64, Vec<Key>)>, SecurityError> {
-        let generation = self.config.generation();
-        if self.keys.get().is_some_and(|keys| keys.0 != generation) {
-            self.keys.unload();
-        }
-        self.keys.get_or_try_build(|| {
-            let mut keys = key::secrets_of(&self.config)?;
-            keys.extend(key::pems_of(&self.config)?);
-            keys.extend(key::set_of(&self.config)?);
-            Ok((generation, keys))
+        current(&self.config, &self.keys, |config| {
+            let mut keys = key::secrets_of(config)?;
+            keys.extend(key::pems_of(config)?);
+            keys.extend(key::set_of(config)?);
+            Ok(keys)
         })
     }
 }

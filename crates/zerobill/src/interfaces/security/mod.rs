@@ -8,6 +8,7 @@ mod jwt;
 #[cfg(not(feature = "jwt"))]
 #[path = "jwt_absent.rs"]
 mod jwt;
+mod keys;
 mod opaque;
 mod operations;
 mod rules;

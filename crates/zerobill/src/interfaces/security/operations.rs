@@ -11,7 +11,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     &op(
         "validate_request",
         "Reads a request's body within the limits, and holds it against a schema where one is given.",
-        |g, p: Body| {
+        |g, p: Request| {
             let schema = p.schema.map(Value::Object);
             let name = p.name.as_deref().unwrap_or("(unnamed)");
             let schema = schema.as_ref().map(|schema| Schema::new(name, schema));
@@ -98,13 +98,13 @@ const ASSOCIATED_DATA: Field = Field::optional(
 );
 
 #[derive(Deserialize)]
-struct Body {
+struct Request {
     body: String,
     name: Option<String>,
     schema: Option<Map<String, Value>>,
 }
 
-impl Parameters for Body {
+impl Parameters for Request {
     const FIELDS: &'static [Field] = &[
         Field::required("body", Kind::String, "the body, a JSON text"),
         Field::optional("name", Kind::String, "the name under which the schema is kept compiled"),

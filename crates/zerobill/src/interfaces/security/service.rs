@@ -7,15 +7,14 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 
 use super::{
-    cipher::KeyRing,
     error::{SecurityError, TokenFault},
     jwt::Jwt,
-    opaque::OpaqueTokens,
-    rules::{TokenRules, check_algorithms},
+    keys::{Keys, faults},
+    rules::TokenRules,
     sanitize::sanitize,
     schema::Schemas,
     settings::{MAX_REQUEST_BYTES, MAX_REQUEST_DEPTH, REPLAY_WINDOW},
-    signature::{self, Scheme, Signature, SigningKeys},
+    signature::{self, Scheme, Signature},
     source::JwksSource,
     token::Token,
 };
@@ -57,9 +56,7 @@ struct Inner {
     config: Config,
     utility: Utility,
     jwt: Jwt,
-    opaque: Slot<(u64, OpaqueTokens)>,
-    signing: Slot<(u64, SigningKeys)>,
-    encryption: Slot<(u64, KeyRing)>,
+    keys: Keys,
     schemas: Slot<Schemas>,
 }
 
@@ -90,9 +87,7 @@ impl Security {
         Self(Arc::new(Inner {
             base: base.clone(),
             jwt: Jwt::new(base, &config, logging, http_client),
-            opaque: Slot::new("opaque tokens", clock.clone()),
-            signing: Slot::new("signing keys", clock.clone()),
-            encryption: Slot::new("encryption keys", clock.clone()),
+            keys: Keys::new(clock, config.clone()),
             schemas: Slot::new("schemas", clock.clone()),
             config,
             utility,
@@ -129,7 +124,7 @@ impl Security {
             let schemas = self
                 .0
                 .schemas
-                .get_or_try_build(|| Ok::<_, SecurityError>(Schemas::default()))?;
+                .get_or_try_build(|| Ok::<_, SecurityError>(Schemas::new()))?;
             schemas.check(name, schema, &body)?;
         }
         Ok(body)
@@ -152,7 +147,7 @@ impl Security {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenFault::TooLong.into());
         }
-        let opaque = self.0.keys(&self.0.opaque, OpaqueTokens::new)?;
+        let opaque = self.0.keys.opaque()?;
         if opaque.1.contains(token) {
             return Ok(Token::opaque());
         }
@@ -186,7 +181,7 @@ impl Security {
     /// # Errors
     /// [`SecurityError::MissingKey`] or [`SecurityError::Setting`].
     pub fn sign(&self, scheme: Scheme, payload: impl AsRef<[u8]>) -> Result<Signature, SecurityError> {
-        let keys = self.0.keys(&self.0.signing, SigningKeys::new)?;
+        let keys = self.0.keys.signing()?;
         let first = keys.1.of(scheme)?.first();
         let key = first.ok_or(SecurityError::WrongSignature)?;
         Ok(signature::sign(scheme, key, payload.as_ref(), self.0.now_seconds()))
@@ -216,7 +211,7 @@ impl Security {
         signature: &str,
         timestamp: Option<&str>,
     ) -> Result<(), SecurityError> {
-        let keys = self.0.keys(&self.0.signing, SigningKeys::new)?;
+        let keys = self.0.keys.signing()?;
         let keys = keys.1.of(scheme)?;
         let window = self.0.config.integer(&REPLAY_WINDOW).unwrap_or_default();
         let claimed = signature::read(scheme, signature, timestamp, self.0.now_seconds(), window)?;
@@ -234,7 +229,7 @@ impl Security {
         plaintext: impl AsRef<[u8]>,
         associated_data: impl AsRef<[u8]>,
     ) -> Result<String, SecurityError> {
-        let keys = self.0.keys(&self.0.encryption, KeyRing::new)?;
+        let keys = self.0.keys.encryption()?;
         keys.1.encrypt(plaintext.as_ref(), associated_data.as_ref())
     }
 
@@ -243,7 +238,7 @@ impl Security {
     /// # Errors
     /// [`SecurityError`], which says what does not fit.
     pub fn decrypt(&self, ciphertext: &str, associated_data: impl AsRef<[u8]>) -> Result<Vec<u8>, SecurityError> {
-        let keys = self.0.keys(&self.0.encryption, KeyRing::new)?;
+        let keys = self.0.keys.encryption()?;
         keys.1.decrypt(ciphertext, associated_data.as_ref())
     }
 
@@ -291,88 +286,33 @@ fn without_bearer(token: &str) -> &str {
 }
 
 impl Inner {
-    /// What `slot` holds, made again where the settings have changed since.
-    fn keys<T>(
-        &self,
-        slot: &Slot<(u64, T)>,
-        make: fn(&Config) -> Result<T, SecurityError>,
-    ) -> Result<Arc<(u64, T)>, SecurityError> {
-        let generation = self.config.generation();
-        if slot.get().is_some_and(|keys| keys.0 != generation) {
-            slot.unload();
-        }
-        slot.get_or_try_build(|| Ok((generation, make(&self.config)?)))
-    }
-
     fn now_seconds(&self) -> u64 {
         self.base.clock.epoch_ms() / 1_000
     }
 
-    fn records(&self) -> [Option<BuildRecord>; 5] {
-        [
-            self.jwt.build_record(),
-            self.opaque.record(),
-            self.signing.record(),
-            self.encryption.record(),
-            self.schemas.record(),
-        ]
+    fn records(&self) -> impl Iterator<Item = BuildRecord> {
+        let others = [self.jwt.build_record(), self.schemas.record()];
+        self.keys.records().into_iter().chain(others).flatten()
     }
 }
 
 impl Service for Security {
     fn health(&self) -> Health {
-        let unbuilt = self.0.records().into_iter().flatten().filter(|record| !record.built);
+        let unbuilt = self.0.records().filter(|record| !record.built);
         let unbuilt = unbuilt.map(|record| format!("the {} could not be read; their setting is wrong", record.name));
         Health::of(unbuilt.chain(self.0.jwt.health()).collect())
     }
 
-    /// Reads every key that is set and lets go of it: a weak one shows at the start, not when it is first needed.
     fn faults(&self) -> Vec<Fault> {
-        let config = &self.0.config;
-        let checks = [
-            check_algorithms(config),
-            OpaqueTokens::check(config),
-            SigningKeys::new(config).map(drop),
-            KeyRing::new(config).map(drop),
-        ];
-        let errors = checks.into_iter().filter_map(Result::err).chain(Jwt::check(config));
-        let faults: Vec<_> = errors
-            .filter_map(|error| match error {
-                SecurityError::Setting { key, problem } => Some((key, problem)),
-                _ => None,
-            })
-            .collect();
-        if faults.is_empty() {
-            return Vec::new();
-        }
-        let sources = config.sources();
-        let place = |key: &str| {
-            sources
-                .iter()
-                .find(|source| source.key == key)
-                .map(|source| source.place.clone())
-        };
-        faults
-            .into_iter()
-            .map(|(key, problem)| Fault {
-                place: place(key).unwrap_or_else(|| key.to_owned()),
-                problem,
-            })
-            .collect()
+        faults(&self.0.config)
     }
 
     fn build_record(&self) -> Option<BuildRecord> {
-        self.0.records().into_iter().flatten().max_by_key(|record| record.at_ms)
+        self.0.records().max_by_key(|record| record.at_ms)
     }
 
     fn unload(&self) -> bool {
-        let parts = [
-            self.0.jwt.unload(),
-            self.0.opaque.unload(),
-            self.0.signing.unload(),
-            self.0.encryption.unload(),
-            self.0.schemas.unload(),
-        ];
+        let parts = [self.0.jwt.unload(), self.0.keys.unload(), self.0.schemas.unload()];
         parts.contains(&true)
     }
 }

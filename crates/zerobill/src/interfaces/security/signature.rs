@@ -124,18 +124,18 @@ pub(super) fn read<'a>(
 ) -> Result<Claimed<'a>, SecurityError> {
     let (candidates, timestamp) = match scheme {
         Scheme::Github => (one(signature.strip_prefix("sha256=").and_then(from_hex)), None),
-        Scheme::Slack => (one(signature.strip_prefix("v0=").and_then(from_hex)), Some(timestamp)),
+        Scheme::Slack => (one(signature.strip_prefix("v0=").and_then(from_hex)), timestamp),
         Scheme::Stripe => stripe(signature),
         Scheme::Hmac => (one(plain(signature)), None),
-        Scheme::TimedHmac => (one(plain(signature)), Some(timestamp)),
+        Scheme::TimedHmac => (one(plain(signature)), timestamp),
     };
     if candidates.is_empty() || candidates.len() > MAX_CANDIDATES {
         return Err(SecurityError::MalformedSignature(form(scheme)));
     }
-    let timestamp = match timestamp {
-        None => "",
-        Some(None) => return Err(SecurityError::MissingTimestamp("none was given")),
-        Some(Some(text)) => {
+    let timestamp = match (scheme, timestamp) {
+        (Scheme::Github | Scheme::Hmac, _) => "",
+        (_, None) => return Err(SecurityError::MissingTimestamp("none was given")),
+        (_, Some(text)) => {
             let digits = text.bytes().all(|byte| byte.is_ascii_digit());
             let seconds = text.parse::<u64>().ok().filter(|_| digits);
             let seconds = seconds.ok_or(SecurityError::MissingTimestamp("what was given is no such time"))?;
@@ -190,7 +190,7 @@ fn form(scheme: Scheme) -> &'static str {
 }
 
 /// The time and the signatures of `t=…,v1=…,v1=…`; other versions are passed over.
-fn stripe(header: &str) -> (Vec<Vec<u8>>, Option<Option<&str>>) {
+fn stripe(header: &str) -> (Vec<Vec<u8>>, Option<&str>) {
     let (mut timestamp, mut candidates) = (None, Vec::new());
     for part in header.split(',') {
         match part.trim().split_once('=') {
@@ -199,7 +199,7 @@ fn stripe(header: &str) -> (Vec<Vec<u8>>, Option<Option<&str>>) {
             _ => {}
         }
     }
-    (candidates, Some(timestamp))
+    (candidates, timestamp)
 }
 
 fn plain(text: &str) -> Option<Vec<u8>> {

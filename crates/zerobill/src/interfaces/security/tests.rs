@@ -1,1 +1,14 @@
+//! What is accepted, and that nothing else is: tokens, signatures, ciphertexts, requests and keys.
 
+mod bench;
+mod ciphertexts;
+#[cfg(feature = "jwt")]
+mod key_sets;
+#[cfg(all(feature = "jwt", feature = "http"))]
+mod key_sets_by_url;
+mod masking;
+mod requests;
+mod settings;
+mod signatures;
+#[cfg(feature = "jwt")]
+mod tokens;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind};
+use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use ring::{
     hmac,
     signature::{self as ring_signature, RsaPublicKeyComponents, UnparsedPublicKey},
@@ -14,6 +14,7 @@ use super::{
         secrets::{MIN_HMAC_BYTES, secrets},
         settings::{TOKEN_JWKS, TOKEN_PUBLIC_KEYS, TOKEN_SECRET},
     },
+    der::{self, Written},
     key_set,
 };
 use crate::interfaces::config::{Config, Setting};
@@ -33,7 +34,7 @@ pub(super) struct Key {
 
 enum Material {
     /// For HS256, HS384 and HS512.
-    Secret([hmac::Key; 3]),
+    Secret(Box<[hmac::Key; 3]>),
     Rsa(RsaPublicKeyComponents<Vec<u8>>),
     P256(Vec<u8>),
     P384(Vec<u8>),
@@ -44,26 +45,17 @@ impl Key {
     /// A shared secret.
     pub(super) fn secret(secret: &[u8]) -> Self {
         let hashes = [hmac::HMAC_SHA256, hmac::HMAC_SHA384, hmac::HMAC_SHA512];
-        Self::unnamed(Material::Secret(hashes.map(|hash| hmac::Key::new(hash, secret))))
+        let keys = hashes.map(|hash| hmac::Key::new(hash, secret));
+        Self::unnamed(Material::Secret(Box::new(keys)))
     }
 
     /// A public key; what is wrong with it is said in words.
-    pub(super) fn public(key: &DecodingKey) -> Result<Self, String> {
-        let material = match (key.family(), key.kind()) {
-            (AlgorithmFamily::Rsa, DecodingKeyKind::RsaModulusExponent { n, e }) => rsa(n, e)?,
-            (AlgorithmFamily::Rsa, DecodingKeyKind::SecretOrDer(der)) => {
-                let (n, e) = rsa_numbers(der).ok_or("an RSA key does not read as PKCS #1")?;
-                rsa(n, e)?
-            }
-            (AlgorithmFamily::Ec, DecodingKeyKind::SecretOrDer(point)) => match (point.len(), point.first()) {
-                (65, Some(4)) => Material::P256(point.clone()),
-                (97, Some(4)) => Material::P384(point.clone()),
-                _ => return Err("an elliptic curve key is on neither P-256 nor P-384".to_owned()),
-            },
-            (AlgorithmFamily::Ed, DecodingKeyKind::SecretOrDer(bytes)) if bytes.len() == 32 => {
-                Material::Ed25519(bytes.clone())
-            }
-            _ => return Err("a key is none of RSA, P-256, P-384 and Ed25519".to_owned()),
+    pub(super) fn public(written: Written) -> Result<Self, String> {
+        let material = match written {
+            Written::Rsa(n, e) => rsa(&n, &e)?,
+            Written::P256(point) => Material::P256(point),
+            Written::P384(point) => Material::P384(point),
+            Written::Ed25519(bytes) => Material::Ed25519(bytes),
         };
         Ok(Self::unnamed(material))
     }
@@ -94,9 +86,16 @@ impl Key {
             UnparsedPublicKey::new(scheme, key).verify(message, signature).is_ok()
         };
         match (&self.material, algorithm) {
-            (Material::Secret([key, ..]), Algorithm::HS256)
-            | (Material::Secret([_, key, _]), Algorithm::HS384)
-            | (Material::Secret([.., key]), Algorithm::HS512) => hmac::verify(key, message, signature).is_ok(),
+            (Material::Secret(keys), algorithm) => {
+                let [hs256, hs384, hs512] = keys.as_ref();
+                let key = match algorithm {
+                    Algorithm::HS256 => hs256,
+                    Algorithm::HS384 => hs384,
+                    Algorithm::HS512 => hs512,
+                    _ => return false,
+                };
+                hmac::verify(key, message, signature).is_ok()
+            }
             (Material::Rsa(key), algorithm) => {
                 rsa_parameters(algorithm).is_some_and(|scheme| key.verify(scheme, message, signature).is_ok())
             }
@@ -141,28 +140,9 @@ pub(super) fn secrets_of(config: &Config) -> Result<Vec<Key>, SecurityError> {
 /// The public keys of the settings that are written as PEM.
 pub(super) fn pems_of(config: &Config) -> Result<Vec<Key>, SecurityError> {
     let text = config.text(&TOKEN_PUBLIC_KEYS).replace("\\n", "\n");
-    if text.contains("PRIVATE KEY-----") {
-        return Err(fault(
-            &TOKEN_PUBLIC_KEYS,
-            "it holds a private key, and only public ones belong there".to_owned(),
-        ));
-    }
-    if text.trim().is_empty() {
-        return Ok(Vec::new());
-    }
-    pem_blocks(&text)
-        .ok_or_else(|| fault(&TOKEN_PUBLIC_KEYS, "it is not PEM".to_owned()))?
-        .into_iter()
-        .map(|pem| {
-            let pem = pem.as_bytes();
-            let key = DecodingKey::from_rsa_pem(pem)
-                .or_else(|_| DecodingKey::from_ec_pem(pem))
-                .or_else(|_| DecodingKey::from_ed_pem(pem))
-                .map_err(|_| "a PEM block is no public key of RSA, P-256, P-384 or Ed25519".to_owned());
-            key.and_then(|key| Key::public(&key))
-                .map_err(|problem| fault(&TOKEN_PUBLIC_KEYS, problem))
-        })
-        .collect()
+    let written = der::public_keys(&text).map_err(str::to_owned);
+    let keys = written.and_then(|keys| keys.into_iter().map(Key::public).collect());
+    keys.map_err(|problem| fault(&TOKEN_PUBLIC_KEYS, problem))
 }
 
 /// The keys of the settings that are written as a key set.
@@ -179,21 +159,6 @@ fn fault(setting: &Setting, problem: String) -> SecurityError {
         key: setting.key,
         problem,
     }
-}
-
-/// The blocks of a PEM text; none where there is something else.
-fn pem_blocks(text: &str) -> Option<Vec<&str>> {
-    const BEGIN: &str = "-----BEGIN ";
-    const END: &str = "-----END ";
-    const DASHES: &str = "-----";
-    let (mut blocks, mut rest) = (Vec::new(), text.trim());
-    while !rest.is_empty() {
-        let end = rest.strip_prefix(BEGIN).and(rest.find(END))? + END.len();
-        let end = end + rest[end..].find(DASHES)? + DASHES.len();
-        blocks.push(&rest[..end]);
-        rest = rest[end..].trim_start();
-    }
-    Some(blocks)
 }
 
 fn rsa(n: &[u8], e: &[u8]) -> Result<Material, String> {
@@ -227,27 +192,4 @@ fn rsa_parameters(algorithm: Algorithm) -> Option<&'static ring_signature::RsaPa
         Algorithm::PS512 => &ring_signature::RSA_PSS_2048_8192_SHA512,
         _ => return None,
     })
-}
-
-/// Modulus and exponent of an `RSAPublicKey` of PKCS #1, a DER sequence of two integers.
-fn rsa_numbers(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (sequence, rest) = der_element(der, 0x30)?;
-    let (n, after) = der_element(sequence, 0x02)?;
-    let (e, end) = der_element(after, 0x02)?;
-    (rest.is_empty() && end.is_empty()).then_some((n, e))
-}
-
-/// The content of the DER element of this tag that `der` begins with, and what follows it.
-fn der_element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (first, rest) = der.split_first()?;
-    let (length, rest) = rest.split_first()?;
-    let (length, rest) = match *length {
-        short @ 0..=0x7F => (usize::from(short), rest),
-        long @ 0x81..=0x83 => {
-            let (bytes, rest) = rest.split_at_checked(usize::from(long & 0x7F))?;
-            (bytes.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)), rest)
-        }
-        _ => return None,
-    };
-    (*first == tag).then(|| rest.split_at_checked(length))?
 }

@@ -1,13 +1,13 @@
 //! JSON Web Key Sets: the keys in them that verify tokens.
 
 use jsonwebtoken::{
-    Algorithm, DecodingKey,
-    jwk::{AlgorithmParameters, Jwk, KeyOperations, PublicKeyUse},
+    Algorithm,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::key::Key;
+use super::{super::secrets::base64, der::Written, key::Key};
 
 /// A set has a few keys; one that has more is not searched for them.
 const MAX_KEYS: usize = 64;
@@ -63,13 +63,8 @@ fn key(jwk: Value) -> Result<Option<Key>, String> {
     if !for_signatures || !verifies {
         return Ok(None);
     }
-    if matches!(jwk.algorithm, AlgorithmParameters::OctetKey(_)) {
-        return Err("a key is a shared secret, which belongs in `security.token_secret`".to_owned());
-    }
-    let decoded =
-        DecodingKey::from_jwk(&jwk).map_err(|_| "a key is none of RSA, P-256, P-384 and Ed25519".to_owned())?;
-    let mut key = Key::public(&decoded)?;
-    key.id = common.key_id.clone();
+    let mut key = Key::public(written(&jwk.algorithm)?)?;
+    key.id.clone_from(&common.key_id);
     if let Some(algorithm) = common.key_algorithm {
         let algorithm =
             Algorithm::try_from(algorithm).map_err(|_| "a key is for no algorithm that signs".to_owned())?;
@@ -80,3 +75,29 @@ fn key(jwk: Value) -> Result<Option<Key>, String> {
     }
     Ok(Some(key))
 }
+
+fn written(parameters: &AlgorithmParameters) -> Result<Written, String> {
+    let bytes = |text: &str| base64(text).ok_or_else(|| "a number of a key is not base64".to_owned());
+    match parameters {
+        AlgorithmParameters::RSA(key) => Ok(Written::Rsa(bytes(&key.n)?, bytes(&key.e)?)),
+        AlgorithmParameters::EllipticCurve(key) => {
+            let (x, y) = (bytes(&key.x)?, bytes(&key.y)?);
+            let point = [&[4], x.as_slice(), &y].concat();
+            match (&key.curve, x.len(), y.len()) {
+                (EllipticCurve::P256, 32, 32) => Ok(Written::P256(point)),
+                (EllipticCurve::P384, 48, 48) => Ok(Written::P384(point)),
+                _ => Err(OTHER_KIND.to_owned()),
+            }
+        }
+        AlgorithmParameters::OctetKeyPair(key) => match (&key.curve, bytes(&key.x)?) {
+            (EllipticCurve::Ed25519, bytes) if bytes.len() == 32 => Ok(Written::Ed25519(bytes)),
+            _ => Err(OTHER_KIND.to_owned()),
+        },
+        AlgorithmParameters::OctetKey(_) => {
+            Err("a key is a shared secret, which belongs in `security.token_secret`".to_owned())
+        }
+        _ => Err(OTHER_KIND.to_owned()),
+    }
+}
+
+const OTHER_KIND: &str = "a key is none of RSA, P-256, P-384 and Ed25519";
