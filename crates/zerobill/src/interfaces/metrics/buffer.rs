@@ -19,6 +19,8 @@ pub(super) struct Buffer {
     pub(super) metadata: FieldWriter,
     /// How many values there are.
     pub(super) values: usize,
+    /// Whether its invocation has ended: what comes later would never be written from here.
+    pub(super) ended: bool,
 }
 
 /// Metrics that share their dimensions, and so a document.

@@ -290,11 +290,16 @@ impl Metrics {
         });
     }
 
+    /// The running invocation's buffer, or the process's: outside of any, and for a task that outlives its invocation.
     fn with_buffer<R>(&self, with: impl FnOnce(&mut Buffer) -> R) -> R {
         let invocation = self.0.base.current();
-        let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
-        let buffer = scope.map_or(&self.0.outside, |scope| &scope.0);
-        with(&mut buffer.lock().unwrap_or_else(PoisonError::into_inner))
+        if let Some(scope) = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>()) {
+            let mut buffer = scope.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if !buffer.ended {
+                return with(&mut buffer);
+            }
+        }
+        with(&mut self.0.outside.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn write(&self, buffer: &Buffer) -> u64 {
@@ -383,8 +388,13 @@ impl Service for Metrics {
         if settings.cold_start && !settings.disabled && invocation.cold_start() {
             self.write_cold_start(&settings, invocation);
         }
-        if let Some(scope) = invocation.state_if_used::<Scope>() {
-            let buffer = std::mem::take(&mut *scope.0.lock().unwrap_or_else(PoisonError::into_inner));
+        // Also where nothing was recorded yet: a task may still be about to.
+        if let Some(scope) = invocation.state::<Scope>() {
+            let ended = Buffer {
+                ended: true,
+                ..Buffer::default()
+            };
+            let buffer = std::mem::replace(&mut *scope.0.lock().unwrap_or_else(PoisonError::into_inner), ended);
             self.write(&buffer);
         }
         let outside = std::mem::take(&mut *self.0.outside.lock().unwrap_or_else(PoisonError::into_inner));

@@ -131,3 +131,24 @@ fn messages_do_not_repeat_megabytes() {
     let long = "u".repeat(4 << 20);
     assert!(Unit::parse(&long).expect_err("no unit").to_string().len() < 100);
 }
+
+#[tokio::test]
+async fn a_task_that_outlives_its_invocation_loses_no_value() {
+    let (gateway, output) = gateway();
+    let (go, gone) = tokio::sync::oneshot::channel::<()>();
+    let inside = gateway.clone();
+    let work = async {
+        Ok::<_, ()>(crate::invocation::spawn(async move {
+            gone.await.expect("released");
+            inside.metrics().increment("late", 1.0)
+        }))
+    };
+    let task = gateway
+        .invoke(lambda_runtime::Context::default(), work)
+        .await
+        .expect("ends");
+    go.send(()).expect("somebody waits");
+    assert_eq!(task.await.expect("no panic"), Ok(true));
+    assert_eq!(gateway.metrics().flush(), 1);
+    assert_eq!(documents(&output)[0]["late"], 1);
+}
