@@ -25,11 +25,21 @@ impl Handler for RequestType {
                 Some("health_check") => reply(&gateway.debug().health(gateway)),
                 Some("stats") => reply(&gateway.debug().stats(gateway)),
                 other => {
-                    let name = other.unwrap_or_default();
+                    let name = shortened(other.unwrap_or_default());
                     let message = format!("unknown requestType `{name}`; there are `health_check` and `stats`");
                     Err(Error::new(INVALID_EVENT, message))
                 }
             }
         })
+    }
+}
+
+/// The most characters of a wrong name that are repeated: the caller knows it, and log bytes are paid for.
+const LONGEST: usize = 64;
+
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }

@@ -82,6 +82,18 @@ fn an_unknown_request_type_is_answered_with_those_there_are_and_logged_once() {
 }
 
 #[test]
+fn a_long_request_type_is_not_repeated_whole() {
+    let lab = Lab::new();
+    let (_, message) = lab.error(json!({ "requestType": "ß".repeat(1_000_000) }).to_string());
+    let start = "ß".repeat(64);
+    assert_eq!(
+        message,
+        format!("unknown requestType `{start}…`; there are `health_check` and `stats`")
+    );
+    assert_eq!(lab.logged()[0]["message"], message);
+}
+
+#[test]
 fn an_event_that_nothing_answers_is_told_what_there_is() {
     let lab = Lab::new();
     let answers = "it answers `{\"requestType\":\"health_check\"}` and `\"stats\"`, \

@@ -67,3 +67,18 @@ fn errors_of_many_invocations_name_their_own_ids() {
         );
     }
 }
+
+/// How many threads the process has.
+fn threads(process: u32) -> usize {
+    std::fs::read_dir(format!("/proc/{process}/task")).unwrap().count()
+}
+
+#[test]
+fn it_has_one_thread_unless_lambda_sends_several_events_at_once() {
+    for (variables, several) in [(&[][..], false), (FOUR, true)] {
+        let api = RuntimeApi::start();
+        let function = Function::start(lambda(BOOTSTRAP, &api.address(), variables));
+        api.invoke("id", br#"{"requestType":"health_check"}"#);
+        assert_eq!(threads(function.process.id()) > 1, several, "{variables:?}");
+    }
+}
