@@ -139,7 +139,7 @@ fn nothing_is_left_behind_by_either_signal() {
     }
 }
 
-/// Takes 2 s: what does not heed SIGTERM has so long.
+/// Takes 7 s: a running invocation has 5 s to end, and what does not heed SIGTERM then another 2 s.
 #[test]
 fn what_the_function_started_ends_too() {
     let marker = marker("grandchild");
@@ -195,6 +195,7 @@ fn a_web_page_may_call_only_where_its_origin_is_named() {
     );
 }
 
+/// Takes 5 s: the running invocation has so long to end.
 #[test]
 fn a_function_over_its_concurrency_is_throttled_and_counted() {
     let dev = Dev::start(&["--concurrency", "1", "--", "sh", "-c", "echo started; sleep 60"]);
