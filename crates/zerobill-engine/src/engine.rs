@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use zerobill_runtime_api::names::{MAX_ASYNC_BYTES, MAX_SYNC_BYTES};
 
@@ -133,7 +133,8 @@ pub(crate) fn checked(mut request: InvokeRequest, limit: usize) -> Result<Invoke
     if request.payload.is_empty() {
         request.payload = "{}".into();
     }
-    serde_json::from_slice::<IgnoredAny>(&request.payload).map_err(|error| InvokeError::NotJson(error.to_string()))?;
+    // Unlike a value that is ignored, a raw one is looked at for what is no UTF-8.
+    serde_json::from_slice::<&RawValue>(&request.payload).map_err(|error| InvokeError::NotJson(error.to_string()))?;
     Ok(request)
 }
 
@@ -170,9 +171,9 @@ mod tests {
             checked(InvokeRequest::new("[1,2,3,4,5]"), 10).map(drop),
             Err(InvokeError::TooLarge { bytes: 11, limit: 10 })
         );
-        assert!(matches!(
-            checked(InvokeRequest::new("{nope"), 10),
-            Err(InvokeError::NotJson(_))
-        ));
+        for event in [b"{nope".as_slice(), b"\"\xff\""] {
+            let result = checked(InvokeRequest::new(event), 10);
+            assert!(matches!(result, Err(InvokeError::NotJson(_))), "{result:?}");
+        }
     }
 }

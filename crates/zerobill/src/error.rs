@@ -183,6 +183,14 @@ pub(crate) fn suggestion<'a>(wrong: &str, names: impl IntoIterator<Item = &'a st
 /// Names that are longer are near to none.
 const LONGEST_NAME: usize = 128;
 
+/// The beginning of a name that came from outside, for a message: what is longer is no name anyway.
+pub(crate) fn shortened(name: &str) -> &str {
+    name.char_indices().nth(MAX_SHOWN).map_or(name, |(end, _)| &name[..end])
+}
+
+/// So many characters of a wrong name are shown.
+const MAX_SHOWN: usize = 64;
+
 /// More names than these are no help in a message.
 const LISTED_NAMES: usize = 12;
 

@@ -9,7 +9,9 @@ use serde_json::Value;
 use crate::{
     clock::Clock,
     environment::Environment,
-    error::{Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result, UNKNOWN_INTERFACE, UNKNOWN_OPERATION, suggestion},
+    error::{
+        Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result, UNKNOWN_INTERFACE, UNKNOWN_OPERATION, shortened, suggestion,
+    },
     interfaces::{CATALOGUE, Health, InterfaceRow, Interfaces, Service},
     invocation::Invocation,
     lazy::{BuildRecord, microseconds},
@@ -225,7 +227,10 @@ impl Drop for Ending {
 pub fn find_interface(name: &str) -> Result<&'static InterfaceRow> {
     CATALOGUE.iter().find(|row| row.name == name).ok_or_else(|| {
         let hint = suggestion(name, CATALOGUE.iter().map(|row| row.name));
-        Error::new(UNKNOWN_INTERFACE, format!("unknown interface `{name}`{hint}"))
+        Error::new(
+            UNKNOWN_INTERFACE,
+            format!("unknown interface `{}`{hint}", shortened(name)),
+        )
     })
 }
 
@@ -240,7 +245,7 @@ pub fn find_operation(interface: &str, operation: &str) -> Result<&'static dyn O
             let hint = suggestion(operation, row.operations.iter().map(|row| row.description().name));
             Error::new(
                 UNKNOWN_OPERATION,
-                format!("unknown operation `{interface}.{operation}`{hint}"),
+                format!("unknown operation `{interface}.{}`{hint}", shortened(operation)),
             )
         })
 }

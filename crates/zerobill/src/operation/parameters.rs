@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::error::{Error, INVALID_PARAMETER, MISSING_PARAMETER, Result, UNKNOWN_PARAMETER, suggestion};
+use crate::error::{Error, INVALID_PARAMETER, MISSING_PARAMETER, Result, UNKNOWN_PARAMETER, shortened, suggestion};
 
 /// The parameters of an operation: a struct and, beside it, its fields as a constant list.
 pub trait Parameters: DeserializeOwned {
@@ -123,7 +123,7 @@ fn check(fields: &'static [Field], object: &Map<String, Value>) -> Result<()> {
             let hint = suggestion(name, fields.iter().map(|field| field.name));
             return Err(Error::new(
                 UNKNOWN_PARAMETER,
-                format!("unknown parameter `{name}`{hint}"),
+                format!("unknown parameter `{}`{hint}", shortened(name)),
             ));
         };
         if !field.kind.accepts(value) && (field.required || !value.is_null()) {

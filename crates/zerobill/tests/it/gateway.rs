@@ -38,6 +38,19 @@ async fn error(interface: &str, operation: &str, parameters: Value) -> (&'static
 }
 
 #[tokio::test]
+async fn a_name_of_megabytes_is_not_repeated() {
+    let long = "n".repeat(5 << 20);
+    for (interface, operation, parameters) in [
+        (long.as_str(), "get", json!({})),
+        ("cache", long.as_str(), json!({})),
+        ("cache", "get", json!({ long.as_str(): 1 })),
+    ] {
+        let (_, message) = error(interface, operation, parameters).await;
+        assert!(message.len() < 400, "{} bytes", message.len());
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_name_is_answered_with_the_nearest_right_one() {
     let said = |code, text: &str| (code, text.to_owned());
     assert_eq!(
