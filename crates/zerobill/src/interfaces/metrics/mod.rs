@@ -8,6 +8,7 @@ mod operations;
 mod recorder;
 mod series;
 mod service;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -17,7 +18,8 @@ pub use self::{
     error::MetricsError,
     metric::Metric,
     recorder::{Recorder, recorder},
-    service::{MetricInfo, Metrics, MetricsStats},
+    service::Metrics,
+    stats::{MetricInfo, MetricsStats},
     unit::Unit,
 };
 use super::config::{Setting, SettingKind};
