@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64_simd::URL_SAFE_NO_PAD;
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     rand::{SecureRandom, SystemRandom},
@@ -56,9 +56,9 @@ impl KeyRing {
         for part in [VERSION, ".", id, "."] {
             text.push_str(part);
         }
-        URL_SAFE_NO_PAD.encode_string(nonce, &mut text);
+        URL_SAFE_NO_PAD.encode_append(nonce, &mut text);
         text.push('.');
-        URL_SAFE_NO_PAD.encode_string(sealed, &mut text);
+        URL_SAFE_NO_PAD.encode_append(sealed, &mut text);
         Ok(text)
     }
 
@@ -88,7 +88,7 @@ impl KeyRing {
         };
         let bytes = |part: &str| {
             URL_SAFE_NO_PAD
-                .decode(part)
+                .decode_to_vec(part)
                 .map_err(|_| SecurityError::MalformedCiphertext)
         };
         let nonce: [u8; NONCE_LEN] = bytes(nonce)?

@@ -1,9 +1,6 @@
 //! Secrets as settings hold them: several in one text, bytes in base64, and how strong they must be.
 
-use base64::{
-    Engine as _, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
+use base64_simd::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::error::SecurityError;
 use crate::interfaces::config::{Config, Setting};
@@ -11,14 +8,11 @@ use crate::interfaces::config::{Config, Setting};
 /// An HMAC key is at least as long as the hash.
 pub(super) const MIN_HMAC_BYTES: usize = 32;
 
-const CONFIG: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
-
 /// The bytes of a text in base64, of either alphabet and with padding or without.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
-    STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
+    let text = text.trim_end_matches('=');
+    let decoded = STANDARD_NO_PAD.decode_to_vec(text);
+    decoded.or_else(|_| URL_SAFE_NO_PAD.decode_to_vec(text)).ok()
 }
 
 /// The secrets of a setting, in its order, none shorter than `min_bytes`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64_simd::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 
@@ -271,7 +271,7 @@ impl Security {
         SystemRandom::new()
             .fill(&mut random)
             .map_err(|_| SecurityError::NoRandomness)?;
-        Ok(URL_SAFE_NO_PAD.encode(random))
+        Ok(URL_SAFE_NO_PAD.encode_to_string(random))
     }
 }
 

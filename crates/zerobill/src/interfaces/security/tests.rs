@@ -1,7 +1,10 @@
 //! What is accepted, and that nothing else is: tokens, signatures, ciphertexts, requests and keys.
 
+#[cfg(not(feature = "jwt"))]
+mod absent;
 mod bench;
 mod ciphertexts;
+mod free;
 #[cfg(feature = "jwt")]
 mod key_sets;
 #[cfg(all(feature = "jwt", feature = "http"))]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64_simd::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value};
@@ -91,5 +91,5 @@ impl<'a> Parts<'a> {
 }
 
 fn bytes(part: &str) -> Result<Vec<u8>, TokenFault> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed)
+    URL_SAFE_NO_PAD.decode_to_vec(part).map_err(|_| TokenFault::Malformed)
 }

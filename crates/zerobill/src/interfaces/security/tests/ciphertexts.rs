@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64_simd::STANDARD;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 #[test]
 fn the_specification_s_test_cases_come_out() {
     let case = |key: &str, nonce: &str, plaintext: &str, data: &str| {
-        let bench = with_keys(&format!("k={}", STANDARD.encode(bytes(key))));
+        let bench = with_keys(&format!("k={}", STANDARD.encode_to_string(bytes(key))));
         let ring = KeyRing::new(bench.gateway.config()).expect("a key");
         let nonce = bytes(nonce).try_into().expect("12 bytes");
         ring.seal(nonce, &bytes(plaintext), &bytes(data)).expect("sealed")

@@ -244,9 +244,9 @@ async fn many_first_tokens_fetch_once() {
 
 #[tokio::test]
 async fn a_fetched_set_holds_no_secrets_and_no_weak_keys() {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use base64_simd::URL_SAFE_NO_PAD;
     let secret = json!({ "keys": [
-        { "kty": "oct", "k": URL_SAFE_NO_PAD.encode(vector(&["secret"])), "alg": "HS256" },
+        { "kty": "oct", "k": URL_SAFE_NO_PAD.encode_to_string(vector(&["secret"])), "alg": "HS256" },
         VECTORS["jwks"]["keys"][0],
     ]});
     let endpoint = Endpoint::new(&secret);
