@@ -22,7 +22,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<String> {
         fs::remove_dir_all(&results)?;
     }
     // The log lines that are measured go to standard output, which criterion prints to as well: to nowhere.
-    let script = "exec cargo bench --locked --package zerobill-bench --bench operations > /dev/null";
+    let script = "exec cargo bench --locked --package zerobill-bench --bench '*' > /dev/null";
     let mut command = workspace.command("sh");
     let finished = process::run(command.args(["-c", script]), &workspace.log("bench"), LIMIT)?;
     ensure!(finished.status.success(), "the benches failed: {}", finished.output);
@@ -68,6 +68,10 @@ fn page(figures: &Figures) -> String {
     }
     text.push_str("\n| budget | must be | is | |\n|---|---|---:|---|\n");
     let get = |name: &str| figures.get(&("cache.get".to_owned(), name.to_owned())).copied();
+    let encryption = |name: &str| {
+        let key = ("security.encrypt of 1 KB".to_owned(), name.to_owned());
+        figures.get(&key).copied()
+    };
     let line = |name: &str| figures.get(&("log line".to_owned(), name.to_owned())).copied();
     let over = |one: Option<f64>, other: Option<f64>| Some(one? - other?);
     let budgets = [
@@ -82,6 +86,12 @@ fn page(figures: &Figures) -> String {
             over(get("typed with a TTL"), get("quick_cache")),
         ),
         ("dynamic `cache.get`, ns", 300.0, get("dynamic")),
+        (
+            "seal of 1 KB with the nonce given, ns",
+            400.0,
+            encryption("seal with the nonce given"),
+        ),
+        ("`encrypt` of 1 KB, ns", 900.0, encryption("encrypt")),
         ("a log line of 8 fields, ns", 2000.0, line("typed")),
         (
             "a log line through `tracing` over `tracing-subscriber` JSON, ns",
@@ -123,6 +133,7 @@ mod tests {
         write(folder.path(), "cache.get", "quick_cache", 20.0);
         write(folder.path(), "cache.get", "typed", 45.0);
         write(folder.path(), "cache.get", "dynamic", 180.0);
+        write(folder.path(), "security.encrypt of 1 KB", "encrypt", 901.0);
         let mut figures = Figures::new();
         read(folder.path(), &mut figures).unwrap();
         let text = page(&figures);
