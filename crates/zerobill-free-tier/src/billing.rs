@@ -2,40 +2,28 @@
 
 use std::{iter::Sum, ops::Add};
 
-use crate::{Architecture, NanoDollars};
+use crate::{Architecture, NanoDollars, Offer, Price, Quantity, offers};
 
 /// Requests that are free each month, for all regions and accounts of an organization together.
-///
-/// Source: <https://aws.amazon.com/lambda/pricing/>, read in September 2026.
-pub const REQUESTS_PER_MONTH: u64 = 1_000_000;
+pub const REQUESTS_PER_MONTH: u64 = free(REQUESTS);
 
 /// GB-seconds that are free each month; both architectures share them.
-///
-/// Source: as for [`REQUESTS_PER_MONTH`].
-pub const GB_SECONDS_PER_MONTH: u64 = 400_000;
+pub const GB_SECONDS_PER_MONTH: u64 = free(X86_64);
+
+/// Their tables are read at compile time: what of them a binary does not use is not in it.
+const REQUESTS: Offer = offers::named("lambda.requests");
+const X86_64: Offer = offers::named("lambda.gb_seconds.x86_64");
+const ARM64: Offer = offers::named("lambda.gb_seconds.arm64");
+
+const fn free(offer: Offer) -> u64 {
+    match offer.free_units() {
+        Some(units) => units,
+        None => u64::MAX,
+    }
+}
 
 /// A GB-second in MB-milliseconds.
 const MB_MS_PER_GB_SECOND: u128 = 1_024 * 1_000;
-
-/// What a million requests cost in us-east-1: $0.20. Source: as for [`REQUESTS_PER_MONTH`].
-const NANO_DOLLARS_PER_REQUEST: u128 = 200;
-
-/// One step of a tiered price: up to how many GB-seconds, and pico-dollars for each.
-type Tier = (u128, u128);
-
-/// us-east-1, from the AWS Price List of 2025-10-28.
-const X86_64_TIERS: [Tier; 3] = [
-    (6_000_000_000, 16_666_700),
-    (15_000_000_000, 15_000_000),
-    (u128::MAX, 13_333_400),
-];
-
-/// us-east-1, from the public price list of 2026-05-11.
-const ARM64_TIERS: [Tier; 3] = [
-    (7_500_000_000, 13_333_400),
-    (18_750_000_000, 12_000_100),
-    (u128::MAX, 10_666_700),
-];
 
 /// Memory times time, exact: megabytes times billed milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,28 +101,18 @@ impl MonthCost {
 
 /// What `requests` and `used` cost in a month in us-east-1, the free tier taken off. Parts of a nano-dollar are rounded up.
 pub fn month_cost(architecture: Architecture, requests: u64, used: MbMs) -> MonthCost {
-    let paid_requests = requests.saturating_sub(REQUESTS_PER_MONTH);
-    let free = u128::from(GB_SECONDS_PER_MONTH) * MB_MS_PER_GB_SECOND;
-    MonthCost {
-        requests: NanoDollars(u128::from(paid_requests) * NANO_DOLLARS_PER_REQUEST),
-        duration: duration_cost(architecture, used.0.saturating_sub(free)),
-    }
-}
-
-fn duration_cost(architecture: Architecture, paid_mb_ms: u128) -> NanoDollars {
-    let tiers = match architecture {
-        Architecture::Arm64 => ARM64_TIERS,
-        Architecture::X86_64 => X86_64_TIERS,
+    const PRICES: [Price; 3] = [REQUESTS.price, ARM64.price, X86_64.price];
+    let [request, arm64, x86_64] = PRICES;
+    let gb_second = match architecture {
+        Architecture::Arm64 => arm64,
+        Architecture::X86_64 => x86_64,
     };
-    let (mut left, mut below, mut pico_mb_ms) = (paid_mb_ms, 0, 0_u128);
-    for (up_to, pico_dollars) in tiers {
-        let room = (up_to - below).saturating_mul(MB_MS_PER_GB_SECOND);
-        let here = left.min(room);
-        pico_mb_ms = pico_mb_ms.saturating_add(here.saturating_mul(pico_dollars));
-        left -= here;
-        below = up_to;
+    // All three prices are known.
+    let cost = |price: Price, paid| price.of(paid).unwrap_or(NanoDollars::MAX);
+    MonthCost {
+        requests: cost(request, Quantity::whole(requests).beyond(REQUESTS_PER_MONTH)),
+        duration: cost(gb_second, Quantity::gb_seconds(used).beyond(GB_SECONDS_PER_MONTH)),
     }
-    NanoDollars(pico_mb_ms.div_ceil(MB_MS_PER_GB_SECOND * 1_000))
 }
 
 #[cfg(test)]

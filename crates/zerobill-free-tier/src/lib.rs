@@ -14,6 +14,9 @@
 mod architecture;
 mod billing;
 mod money;
+mod offer;
+pub mod offers;
+mod price;
 mod report;
 
 pub use self::{
@@ -23,5 +26,7 @@ pub use self::{
         month_cost,
     },
     money::NanoDollars,
+    offer::{Confidence, Free, Offer, Scope},
+    price::{Price, Quantity, Tier},
     report::{Report, ReportError, Status},
 };
