@@ -25,7 +25,8 @@ fn an_operation_answers_with_indented_json() {
       "expired": 0,
       "hits": 0,
       "max_bytes": 4194304,
-      "misses": 0
+      "misses": 0,
+      "stale": 0
     }
 
     --- stderr

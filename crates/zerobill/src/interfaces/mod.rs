@@ -32,7 +32,7 @@ interfaces! {
     metrics: metrics::Metrics [config, logging],
     utility: utility::Utility [],
     singleton: singleton::Singleton [],
-    cache: cache::Cache [config],
+    cache: cache::Cache [config, logging],
     circuit_breaker: circuit_breaker::CircuitBreaker [config, logging],
     http_client: http_client::HttpClient [config, logging, metrics, circuit_breaker],
     security: security::Security [config, logging, utility, http_client],

@@ -1,5 +1,6 @@
 //! What can go wrong with cached values.
 
+use super::level::LevelError;
 use crate::error::{Error, INTERNAL, INVALID_PARAMETER, TOO_LARGE, WRONG_TYPE};
 
 /// A call to `cache` that failed.
@@ -36,6 +37,9 @@ pub enum CacheError {
         /// The most that one entry may take: 15/16 of `cache.max_bytes`.
         max_bytes: u64,
     },
+    /// The second level did not answer.
+    #[error(transparent)]
+    Level(LevelError),
     /// A time to live that is no time.
     #[error("a time to live of {0:?} seconds is not from 0 to 31557600000")]
     InvalidTtl(f64),
@@ -44,7 +48,7 @@ pub enum CacheError {
 impl From<CacheError> for Error {
     fn from(error: CacheError) -> Self {
         let code = match &error {
-            CacheError::NotSerializable { .. } => INTERNAL,
+            CacheError::NotSerializable { .. } | CacheError::Level(_) => INTERNAL,
             CacheError::WrongType { .. } => WRONG_TYPE,
             CacheError::TooLarge { .. } => TOO_LARGE,
             CacheError::InvalidTtl(_) => INVALID_PARAMETER,

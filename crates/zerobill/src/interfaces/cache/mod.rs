@@ -1,6 +1,10 @@
 //! `cache`: values in memory, bounded by bytes, that expire.
 
 mod error;
+mod freshness;
+mod inner;
+mod level;
+mod loading;
 mod operations;
 mod service;
 mod store;
@@ -10,6 +14,8 @@ mod tests;
 pub(crate) use self::operations::OPERATIONS;
 pub use self::{
     error::CacheError,
+    freshness::Freshness,
+    level::{Level, LevelError, LevelFuture, Leveled},
     service::{Cache, CacheStats},
 };
 use super::config::{Setting, SettingKind};
@@ -44,4 +50,7 @@ pub const TYPED_ONLY: &[(&str, &str)] = &[
     ("set_json", "it is what the operation `set` calls"),
     ("set_shared", "it takes a value of any type"),
     ("get_or_load", "it takes the code that loads"),
+    ("get_or_revalidate", "it takes the code that loads"),
+    ("share", "it takes a store"),
+    ("forget", "it concerns the second level, which only typed calls fill"),
 ];

@@ -2,6 +2,8 @@
 
 use std::{
     any::Any,
+    fmt,
+    future::Future,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -13,19 +15,17 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::{
-    MAX_BYTES, TTL_SECONDS,
     error::CacheError,
-    store::{Entry, Evictions, OVERHEAD_BYTES, Store, Stored, build, fit, largest_entry, single_flight},
+    freshness::Freshness,
+    inner::{Inner, decode, encode},
+    level::Level,
+    store::{Stored, fit},
 };
 use crate::{
     error::Error,
     gateway::Base,
-    interfaces::{
-        Service,
-        config::{Config, Watched},
-    },
-    lazy::{BuildRecord, Slot},
-    redact::is_secret,
+    interfaces::{Service, config::Config, logging::Logging},
+    lazy::BuildRecord,
 };
 
 /// Values in this execution environment's memory.
@@ -46,31 +46,16 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Cache(Arc<Inner>);
 
-#[derive(Debug)]
-struct Inner {
-    base: Base,
-    settings: Watched<Settings>,
-    store: Slot<Store>,
-    hits: AtomicU64,
-    misses: AtomicU64,
-    expired: AtomicU64,
-    evictions: Evictions,
-}
-
-#[derive(Debug)]
-struct Settings {
-    max_bytes: u64,
-    ttl: Option<Duration>,
-}
-
 /// What the cache has done and holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CacheStats {
     /// Look-ups that found a value.
     pub hits: u64,
-    /// Look-ups that found none, or an expired one.
+    /// Look-ups that found none, or one whose time was over.
     pub misses: u64,
+    /// Misses that were answered with an old value, while or since a new one could not be had.
+    pub stale: u64,
     /// Entries dropped to make room, and loaded values that were too large to keep.
     pub evictions: u64,
     /// Entries removed because their time was over.
@@ -84,22 +69,13 @@ pub struct CacheStats {
 }
 
 impl Cache {
-    pub(crate) fn new(base: &Base, config: Config) -> Self {
-        let settings = Watched::new(config, |config| Settings {
-            max_bytes: config.integer(&MAX_BYTES).unwrap_or_default(),
-            ttl: config
-                .number(&TTL_SECONDS)
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-        });
-        Self(Arc::new(Inner {
-            base: base.clone(),
-            settings,
-            store: Slot::new("cache", base.clock.clone()),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-            expired: AtomicU64::new(0),
-            evictions: Evictions::default(),
-        }))
+    pub(crate) fn new(base: &Base, config: Config, logging: Logging) -> Self {
+        Self(Arc::new(Inner::new(base, config, logging)))
+    }
+
+    /// Adds a second level, which other execution environments have too; says whether it was taken, which only the first is.
+    pub fn share(&self, level: Arc<dyn Level>) -> bool {
+        self.0.level.set(level).is_ok()
     }
 
     /// The value under `key` as a `T`, or none.
@@ -107,7 +83,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError::WrongType`] if what stands there is no `T`.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, CacheError> {
-        match self.find(key) {
+        match self.0.find(key) {
             None => Ok(None),
             Some(entry) => decode(key, &entry).map(Some),
         }
@@ -118,7 +94,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError::WrongType`] if a shared value stands there.
     pub fn get_json(&self, key: &str) -> Result<Option<Arc<RawValue>>, CacheError> {
-        match self.find(key).map(|entry| entry.value) {
+        match self.0.find(key).map(|entry| entry.value) {
             None => Ok(None),
             Some(Stored::Json(json)) => Ok(Some(json)),
             Some(Stored::Shared(_)) => Err(CacheError::WrongType {
@@ -137,7 +113,7 @@ impl Cache {
             key: key.to_owned(),
             source: None,
         };
-        match self.find(key).map(|entry| entry.value) {
+        match self.0.find(key).map(|entry| entry.value) {
             None => Ok(None),
             Some(Stored::Shared(value)) => value.downcast().map(Some).map_err(|_| wrong()),
             Some(Stored::Json(_)) => Err(wrong()),
@@ -159,7 +135,7 @@ impl Cache {
     /// [`CacheError::TooLarge`].
     pub fn set_json(&self, key: &str, json: Box<RawValue>, ttl: Option<Duration>) -> Result<bool, CacheError> {
         let bytes = json.get().len();
-        self.put(key, Stored::Json(json.into()), bytes, ttl)
+        self.0.put(key, Stored::Json(json.into()), bytes, ttl)
     }
 
     /// Stores `value` under `key` without making JSON of it; it counts as `bytes`.
@@ -175,46 +151,82 @@ impl Cache {
         bytes: usize,
         ttl: Option<Duration>,
     ) -> Result<bool, CacheError> {
-        self.put(key, Stored::Shared(value), bytes, ttl)
+        self.0.put(key, Stored::Shared(value), bytes, ttl)
     }
 
-    /// The value under `key`, or what `load` gives, which is then stored.
+    /// The value under `key`, or what `load` gives, which is then kept as `freshness` says.
     ///
     /// However many ask for a missing key at once, one of them loads and the others wait. If it fails, the next one tries.
     ///
     /// # Errors
-    /// What `load` said, or a [`CacheError`] as one of `E`.
-    pub async fn get_or_load<T, E, F>(&self, key: &str, ttl: Option<Duration>, load: F) -> Result<T, E>
+    /// What `load` said, unless an old value serves; or a [`CacheError`] as one of `E`.
+    pub async fn get_or_load<T, E, F>(&self, key: &str, freshness: impl Into<Freshness>, load: F) -> Result<T, E>
     where
         T: Serialize + DeserializeOwned,
         E: From<CacheError>,
         F: AsyncFnOnce() -> Result<T, E>,
     {
-        let store = self.store();
-        let found = self.find(key);
-        fit(&store, self.0.settings.read().max_bytes);
-        let load = async || {
-            let json = encode(key, &load().await?)?;
-            let bytes = json.get().len();
-            Ok::<_, E>(self.entry(key, Stored::Json(json.into()), bytes, ttl))
-        };
-        let entry = match found {
+        let how = freshness.into();
+        let entry = match self.0.find(key) {
             Some(entry) => entry,
-            None => single_flight(&store, key, load).await?,
+            None => self.0.load_once(key, how, how.stale_if_error, load).await?,
         };
-        let ended = |entry: &Entry| entry.ended(|| self.0.base.clock.age());
-        if ended(&entry) {
-            store.remove_if(key, ended);
-        }
         Ok(decode(key, &entry)?)
+    }
+
+    /// The same, but for `stale` after its time to live the old value is answered at once, and one task loads the new one.
+    ///
+    /// The task belongs to the invocation that started it. It is frozen with the execution environment when that has
+    /// replied, and goes on with the next event. If it fails, that is a warning in the log.
+    ///
+    /// # Errors
+    /// As [`get_or_load`](Self::get_or_load), where there is no old value.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime, if the old value is answered.
+    pub async fn get_or_revalidate<T, E, F>(
+        &self,
+        key: &str,
+        freshness: impl Into<Freshness>,
+        stale: Duration,
+        load: impl FnOnce() -> F,
+    ) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        E: From<CacheError> + fmt::Display + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let how = freshness.into();
+        let kept = stale.max(how.stale_if_error);
+        if let Some(entry) = self.0.find(key) {
+            return Ok(decode(key, &entry)?);
+        }
+        let entry = match self.0.find_stale(key, stale) {
+            Some(entry) => {
+                self.0.stale.fetch_add(1, Relaxed);
+                self.0.refresh(key, how, kept, load());
+                entry
+            }
+            None => self.0.load_once(key, how, kept, async || load().await).await?,
+        };
+        Ok(decode(key, &entry)?)
+    }
+
+    /// Removes `key` from memory and from the second level, where there is one.
+    ///
+    /// # Errors
+    /// [`CacheError::Level`] if the second level did not answer; from memory it is removed all the same.
+    pub async fn forget(&self, key: &str) -> Result<(), CacheError> {
+        self.0.delete(key);
+        match self.0.level.get() {
+            Some(level) => level.delete(key).await.map_err(CacheError::Level),
+            None => Ok(()),
+        }
     }
 
     /// Removes `key`; says whether it was there and had not expired.
     pub fn delete(&self, key: &str) -> bool {
-        let Some(store) = self.0.store.get() else { return false };
-        store
-            .remove(key)
-            .is_some_and(|(_, entry)| !entry.ended(|| self.0.base.clock.age()))
+        self.0.delete(key)
     }
 
     /// Removes everything; says how many entries there were.
@@ -227,16 +239,13 @@ impl Cache {
 
     /// Whether `key` is there and has not expired. It is no look-up: nothing is counted.
     pub fn contains(&self, key: &str) -> bool {
-        let Some(store) = self.0.store.get() else { return false };
-        store
-            .peek(key)
-            .is_some_and(|entry| !entry.ended(|| self.0.base.clock.age()))
+        self.0.contains(key)
     }
 
     /// Removes what has expired; says how many entries that were.
     pub fn cleanup(&self) -> u64 {
         let Some(store) = self.0.store.get() else { return 0 };
-        let (removed, age) = (AtomicU64::new(0), self.0.base.clock.age());
+        let (removed, age) = (AtomicU64::new(0), self.0.age());
         store.retain(|_, entry| {
             let ended = entry.ended(|| age);
             removed.fetch_add(u64::from(ended), Relaxed);
@@ -256,6 +265,7 @@ impl Cache {
         CacheStats {
             hits: self.0.hits.load(Relaxed),
             misses: self.0.misses.load(Relaxed),
+            stale: self.0.stale.load(Relaxed),
             evictions: self.0.evictions.0.load(Relaxed),
             expired: self.0.expired.load(Relaxed),
             entries: store.as_ref().map_or(0, |store| store.len() as u64),
@@ -263,80 +273,11 @@ impl Cache {
             max_bytes: self.0.settings.read().max_bytes,
         }
     }
-
-    fn find(&self, key: &str) -> Option<Entry> {
-        let found = self.0.store.with(|| self.build(), |store| store.get(key));
-        match found {
-            Some(entry) if !entry.ended(|| self.0.base.clock.age()) => {
-                self.0.hits.fetch_add(1, Relaxed);
-                Some(entry)
-            }
-            found => {
-                self.0.misses.fetch_add(1, Relaxed);
-                if found.is_some() {
-                    let ended = |entry: &Entry| entry.ended(|| self.0.base.clock.age());
-                    let removed = self.0.store.with(|| self.build(), |store| store.remove_if(key, ended));
-                    self.0.expired.fetch_add(u64::from(removed.is_some()), Relaxed);
-                }
-                None
-            }
-        }
-    }
-
-    fn put(&self, key: &str, value: Stored, bytes: usize, ttl: Option<Duration>) -> Result<bool, CacheError> {
-        let entry = self.entry(key, value, bytes, ttl);
-        let capacity = self.0.settings.read().max_bytes;
-        let max_bytes = largest_entry(capacity);
-        if entry.weight > max_bytes {
-            self.delete(key);
-            return Err(CacheError::TooLarge {
-                key: key.to_owned(),
-                bytes: entry.weight,
-                max_bytes,
-            });
-        }
-        if entry.ended(|| self.0.base.clock.age()) {
-            self.delete(key);
-            return Ok(false);
-        }
-        self.0.store.with(
-            || self.build(),
-            |store| {
-                fit(store, capacity);
-                store.insert(key.to_owned(), entry);
-            },
-        );
-        Ok(true)
-    }
-
-    fn entry(&self, key: &str, value: Stored, bytes: usize, ttl: Option<Duration>) -> Entry {
-        let ends_ms = ttl.or_else(|| self.0.settings.read().ttl).map_or(u64::MAX, |ttl| {
-            let ends = self.0.base.clock.age().saturating_add(ttl).as_millis();
-            u64::try_from(ends).unwrap_or(u64::MAX)
-        });
-        Entry {
-            value,
-            ends_ms,
-            weight: (key.len().saturating_add(bytes) as u64).saturating_add(OVERHEAD_BYTES),
-        }
-    }
-
-    fn store(&self) -> Arc<Store> {
-        let Ok(store) = self
-            .0
-            .store
-            .get_or_try_build(|| Ok::<_, std::convert::Infallible>(self.build()));
-        store
-    }
-
-    fn build(&self) -> Store {
-        build(self.0.settings.read().max_bytes, self.0.evictions.clone())
-    }
 }
 
 impl Service for Cache {
     fn preload(&self) -> Result<(), Error> {
-        self.store();
+        self.0.store();
         Ok(())
     }
 
@@ -346,26 +287,5 @@ impl Service for Cache {
 
     fn unload(&self) -> bool {
         self.0.store.unload()
-    }
-}
-
-fn encode<T: Serialize + ?Sized>(key: &str, value: &T) -> Result<Box<RawValue>, CacheError> {
-    serde_json::value::to_raw_value(value).map_err(|source| CacheError::NotSerializable {
-        key: key.to_owned(),
-        source,
-    })
-}
-
-fn decode<T: DeserializeOwned>(key: &str, entry: &Entry) -> Result<T, CacheError> {
-    match &entry.value {
-        Stored::Json(json) => serde_json::from_str(json.get()).map_err(|source| CacheError::WrongType {
-            key: key.to_owned(),
-            // The decoder quotes the value.
-            source: Some(source).filter(|_| !is_secret(key)),
-        }),
-        Stored::Shared(_) => Err(CacheError::WrongType {
-            key: key.to_owned(),
-            source: None,
-        }),
     }
 }

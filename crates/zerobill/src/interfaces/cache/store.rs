@@ -19,7 +19,9 @@ pub(super) const OVERHEAD_BYTES: u64 = 96;
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) value: Stored,
-    /// Milliseconds of the clock's age at which it ends; the largest number means never.
+    /// Milliseconds of the clock's age until which it is fresh; the largest number means for good.
+    pub(super) fresh_until_ms: u64,
+    /// The same until which it is of any use.
     pub(super) ends_ms: u64,
     /// Bytes of key, value and overhead.
     pub(super) weight: u64,
@@ -33,10 +35,25 @@ pub(super) enum Stored {
 }
 
 impl Entry {
-    pub(super) fn ended(&self, age: impl FnOnce() -> Duration) -> bool {
-        // Reading the clock costs more than the rest of a look-up, so what never ends does not read it.
-        self.ends_ms != u64::MAX && u64::try_from(age().as_millis()).unwrap_or(u64::MAX) >= self.ends_ms
+    pub(super) fn fresh(&self, age: impl FnOnce() -> Duration) -> bool {
+        !passed(self.fresh_until_ms, age)
     }
+
+    pub(super) fn ended(&self, age: impl FnOnce() -> Duration) -> bool {
+        passed(self.ends_ms, age)
+    }
+
+    /// Whether it is no longer fresh, but was so less than `stale` ago.
+    pub(super) fn stale_within(&self, stale: Duration, age: Duration) -> bool {
+        let last = Duration::from_millis(self.fresh_until_ms).saturating_add(stale);
+        !self.fresh(|| age) && !self.ended(|| age) && age < last
+    }
+}
+
+/// Whether the clock's age has passed `end_ms`.
+fn passed(end_ms: u64, age: impl FnOnce() -> Duration) -> bool {
+    // Reading the clock costs more than the rest of a look-up, so what never ends does not read it.
+    end_ms != u64::MAX && u64::try_from(age().as_millis()).unwrap_or(u64::MAX) >= end_ms
 }
 
 /// The store below the interface.

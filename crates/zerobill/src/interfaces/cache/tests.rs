@@ -1,8 +1,10 @@
 //! What `cache` promises: nothing outlives its time, no bound is passed, and one of many loads.
 
 mod bounds;
+mod level;
 mod lives;
 mod loading;
+mod stale;
 mod values;
 
 use std::time::{Duration, SystemTime};

@@ -140,7 +140,7 @@ async fn the_operations_do_what_the_methods_do() {
     assert_eq!(call("clear", json!({})).await.unwrap(), 1);
     assert_eq!(
         call("stats", json!({})).await.unwrap(),
-        json!({ "hits": 1, "misses": 1, "evictions": 0, "expired": 1, "entries": 0, "bytes": 0, "max_bytes": 4_194_304 })
+        json!({ "hits": 1, "misses": 1, "stale": 0, "evictions": 0, "expired": 1, "entries": 0, "bytes": 0, "max_bytes": 4_194_304 })
     );
     for (ttl, text) in [
         (json!(-1), "a time to live of -1.0 seconds is not from 0 to 31557600000"),

@@ -1,0 +1,205 @@
+//! Loading what is missing: once for all who ask, from the second level where it has it, and in the background.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{
+    CacheError, Freshness,
+    inner::{Inner, encode},
+    level::{LevelError, Leveled},
+    store::{Entry, Store, Stored, fit, single_flight},
+};
+use crate::invocation;
+
+impl Inner {
+    /// The entry under `key`, loaded by one of those who ask. Old ones are kept for `stale` more.
+    pub(super) async fn load_once<T, E, F>(
+        &self,
+        key: &str,
+        how: Freshness,
+        stale: Duration,
+        load: F,
+    ) -> Result<Entry, E>
+    where
+        T: Serialize,
+        E: From<CacheError>,
+        F: AsyncFnOnce() -> Result<T, E>,
+    {
+        let store = self.store();
+        fit(&store, self.settings.read().max_bytes);
+        // An old value would end the flight before it begins; it is back when that fails, is dropped or panics.
+        let mut old = PutBack::take(self, &store, key);
+        let load = async || match self.loaded(key, how, stale, load).await {
+            Ok(entry) => {
+                old.entry = None;
+                Ok(entry)
+            }
+            Err(error) => match old.entry.clone().filter(|entry| self.serves_errors(entry, how)) {
+                Some(entry) => {
+                    self.stale.fetch_add(1, Relaxed);
+                    Ok(entry)
+                }
+                None => Err(error),
+            },
+        };
+        let entry = single_flight(&store, key, load).await?;
+        let ended = |entry: &Entry| entry.ended(|| self.age());
+        if ended(&entry) {
+            store.remove_if(key, ended);
+        }
+        Ok(entry)
+    }
+
+    /// Starts a task that loads `key` anew, if none does already.
+    pub(super) fn refresh<T, E, F>(self: &Arc<Self>, key: &str, how: Freshness, stale: Duration, load: F)
+    where
+        T: Serialize + Send,
+        E: From<CacheError> + fmt::Display + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let Some(refreshing) = Refreshing::begin(self, key) else {
+            return;
+        };
+        invocation::spawn(async move {
+            let Refreshing { inner, key } = &refreshing;
+            let loaded = load.await.and_then(|value| encode(key, &value).map_err(E::from));
+            match loaded {
+                Ok(json) => {
+                    let entry = inner.stored(key, how, stale, json).await;
+                    inner.store().insert(key.clone(), entry);
+                }
+                Err(error) => inner.logging.warning(
+                    "a cached value could not be refreshed; the old one serves for the rest of its time",
+                    [("key", key.clone()), ("reason", error.to_string())],
+                ),
+            }
+        });
+    }
+
+    async fn loaded<T, E, F>(&self, key: &str, how: Freshness, stale: Duration, load: F) -> Result<Entry, E>
+    where
+        T: Serialize,
+        E: From<CacheError>,
+        F: AsyncFnOnce() -> Result<T, E>,
+    {
+        if how.shared
+            && let Some(entry) = self.leveled(key, how, stale).await
+        {
+            return Ok(entry);
+        }
+        Ok(self.stored(key, how, stale, encode(key, &load().await?)?).await)
+    }
+
+    /// The entry of a value, which the second level is told of.
+    async fn stored(&self, key: &str, how: Freshness, stale: Duration, json: Box<RawValue>) -> Entry {
+        let nothing = how.nothing.filter(|_| json.get() == "null");
+        let ttl = nothing.or(how.ttl).or_else(|| self.settings.read().ttl);
+        if how.shared
+            && let Some(level) = self.level.get()
+        {
+            let ends_at_ms = ttl.map(|ttl| self.base.clock.epoch_ms().saturating_add(milliseconds(ttl)));
+            let value = Leveled::new(json.clone(), ends_at_ms);
+            let answer = level.set(key, &value).await;
+            self.outage.note(answer, |error| self.warn(error));
+        }
+        let stale = if nothing.is_some() { Duration::ZERO } else { stale };
+        let bytes = json.get().len();
+        self.entry(key, Stored::Json(json.into()), bytes, ttl, stale)
+    }
+
+    /// What the second level has of it; none where there is none, or it does not answer.
+    async fn leveled(&self, key: &str, how: Freshness, stale: Duration) -> Option<Entry> {
+        let level = self.level.get()?;
+        let answer = level.get(key).await;
+        let Leveled { json, ends_at_ms } = self.outage.note(answer, |error| self.warn(error))??;
+        let left = |ends: u64| ends.saturating_sub(self.base.clock.epoch_ms());
+        let ttl = ends_at_ms.map(|ends| Duration::from_millis(left(ends)));
+        if ttl.is_some_and(|ttl| ttl.is_zero()) {
+            return None;
+        }
+        let stale = if how.nothing.is_some() && json.get() == "null" {
+            Duration::ZERO
+        } else {
+            stale
+        };
+        let bytes = json.get().len();
+        Some(self.entry(key, Stored::Json(json.into()), bytes, ttl, stale))
+    }
+
+    fn serves_errors(&self, entry: &Entry, how: Freshness) -> bool {
+        entry.stale_within(how.stale_if_error, self.age())
+    }
+
+    pub(super) fn warn(&self, error: LevelError) {
+        self.logging.warning(&format!("{error}; values are loaded instead"), ());
+    }
+}
+
+/// An old entry taken out of the store, which is put back unless a new one comes.
+struct PutBack<'a> {
+    store: &'a Store,
+    key: &'a str,
+    entry: Option<Entry>,
+}
+
+impl<'a> PutBack<'a> {
+    fn take(inner: &Inner, store: &'a Store, key: &'a str) -> Self {
+        let entry = store.remove_if(key, |entry| !entry.fresh(|| inner.age()));
+        let entry = entry
+            .map(|(_, entry)| entry)
+            .filter(|entry| !entry.ended(|| inner.age()));
+        Self { store, key, entry }
+    }
+}
+
+impl Drop for PutBack<'_> {
+    fn drop(&mut self) {
+        if let Some(entry) = self.entry.take() {
+            self.store.insert(self.key.to_owned(), entry);
+        }
+    }
+}
+
+/// The keys that a task loads anew at the moment.
+pub(super) type RefreshedKeys = Mutex<HashSet<String>>;
+
+/// One of them, until the task has ended, however it ends.
+struct Refreshing {
+    inner: Arc<Inner>,
+    key: String,
+}
+
+impl Refreshing {
+    fn begin(inner: &Arc<Inner>, key: &str) -> Option<Self> {
+        let begun = inner
+            .refreshing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.to_owned());
+        begun.then(|| Self {
+            inner: Arc::clone(inner),
+            key: key.to_owned(),
+        })
+    }
+}
+
+impl Drop for Refreshing {
+    fn drop(&mut self) {
+        self.inner
+            .refreshing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.key);
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
