@@ -33,6 +33,10 @@ class Checks:
         else:
             print(f"ok {self._made} - {name} ({time.monotonic() - started:.2f} s)", flush=True)
 
+    def note(self, text):
+        """Says something that the whole run's output shows, held or not."""
+        print(f"# note: {text}", flush=True)
+
 
 def equal(actual, expected, what="value"):
     """Both are the same, or an error that shows both."""

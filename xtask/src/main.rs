@@ -1,7 +1,10 @@
-//! The project's own commands: `cargo xtask test` runs every check there is, `cargo xtask bench` measures.
+//! The project's own commands: `cargo xtask test` runs every check there is, `cargo xtask bench` measures,
+//! `cargo xtask package` makes what is deployed.
 
 mod bench;
 mod environment;
+mod house;
+mod package;
 mod process;
 mod report;
 mod steps;
@@ -31,6 +34,10 @@ enum Command {
     Test(steps::Selection),
     /// Measures what ships against its peers and records the results; takes minutes, and a machine with nothing else to do.
     Bench(bench::Options),
+    /// Builds the function as the zip files that AWS Lambda takes, and checks them.
+    Package(package::Options),
+    /// Runs the real Home Assistant of the checks until Ctrl-C, and says where it is and where its tokens are.
+    HomeAssistant(house::Options),
 }
 
 fn main() -> ExitCode {
@@ -50,5 +57,7 @@ fn run(arguments: Arguments) -> Result<bool> {
     match arguments.command {
         Command::Test(selection) => steps::test(&workspace, &selection),
         Command::Bench(options) => bench::run(&workspace, &options).map(|()| true),
+        Command::Package(options) => package::run(&workspace, &options).map(|()| true),
+        Command::HomeAssistant(options) => house::run(&workspace, &options).map(|()| true),
     }
 }

@@ -28,6 +28,11 @@ pub(crate) fn count(output: &str) -> Tally {
     tally
 }
 
+/// What a script wants to be read also when all its checks hold.
+pub(crate) fn notes(output: &str) -> impl Iterator<Item = &str> {
+    output.lines().filter_map(|line| line.strip_prefix("# note: "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +48,12 @@ mod tests {
                 skipped: 1
             }
         );
+    }
+
+    #[test]
+    fn notes_are_told_from_the_reasons_of_failures() {
+        let output = "# note: 42 of 42\nok 1 - a\n# got # note: 1\n# note: 7 bytes\n1..1\n";
+        assert_eq!(notes(output).collect::<Vec<_>>(), ["42 of 42", "7 bytes"]);
     }
 
     #[test]

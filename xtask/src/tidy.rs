@@ -136,10 +136,10 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !["target", "out", ".git", "node_modules", "__pycache__"].contains(&name.as_str()) {
+            if !["target", "dist", "out", ".git", "node_modules", "__pycache__"].contains(&name.as_str()) {
                 collect(root, &path, sources);
             }
-        } else if name != "Cargo.lock" {
+        } else if name != "Cargo.lock" && name != ".git" {
             // What is not text (a picture, an archive) has no lines to judge.
             if let Ok(text) = fs::read_to_string(&path) {
                 sources.push(Source {

@@ -1,5 +1,7 @@
 //! Tools the checks need, each made once per machine at a pinned version, whole or not at all.
 
+pub(crate) mod home_assistant;
+
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -42,9 +44,7 @@ pub(crate) fn python(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
     let requirements = workspace.root.join(REQUIREMENTS);
     let pins = fs::read_to_string(&requirements).with_context(|| format!("cannot read `{REQUIREMENTS}`"))?;
     let version = process::run(Command::new("python3").arg("--version"), log, LIMIT)?.output;
-    let mut hasher = DefaultHasher::new();
-    (pins, version).hash(&mut hasher);
-    let folder = make(&format!("python-{:016x}", hasher.finish()), |folder| {
+    let folder = make(&format!("python-{:016x}", hash(&(pins, version))), |folder| {
         // Without pip inside: some systems ship `venv` but not `ensurepip`, and the system's pip can install into it.
         succeed(
             Command::new("python3")
@@ -59,6 +59,13 @@ pub(crate) fn python(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
         succeed(&mut pip, log)
     })?;
     Ok(folder)
+}
+
+/// What tells one set of contents from another in the name of a folder.
+fn hash(contents: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    contents.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The folder of a tool, filled by `fill` if it is not there yet. Two runs at once wait for each other, and a folder under

@@ -2,7 +2,7 @@
 
 mod cargo;
 mod real_clients;
-mod secrets;
+pub(crate) mod secrets;
 
 use std::fs;
 
@@ -74,6 +74,11 @@ const STEPS: &[Step] = &[
         name: "cargo-lambda",
         about: "our bootstrap answers `cargo lambda invoke` under `cargo lambda watch`",
         run: real_clients::cargo_lambda,
+    },
+    Step {
+        name: "package",
+        about: "the zip files for Lambda hold a program that runs",
+        run: real_clients::package,
     },
     Step {
         name: "secrets",

@@ -1,13 +1,14 @@
 //! The steps that let programs of others talk to ours: Python scripts that report each check by name.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::secrets::MARKER;
-use crate::report::Tally;
+use crate::report::{Tally, say};
 use crate::workspace::Workspace;
 use crate::{process, tap, tools};
 
@@ -30,25 +31,39 @@ pub(super) fn cargo_lambda(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "cargo_lambda.py")
 }
 
+pub(super) fn package(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "package.py")
+}
+
 /// Runs one script with the paths of everything it may start, and counts the checks it reports.
 fn script(workspace: &Workspace, step: &str, name: &str) -> Result<Tally> {
+    script_with(workspace, step, name, |_| {})
+}
+
+/// The same with what only this script needs.
+fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&mut Command)) -> Result<Tally> {
     let log = workspace.log(step);
     let python = tools::python(workspace, &log)?;
     let binaries = build(workspace, step)?;
     let mut command = workspace.command(python.join("bin/python"));
     command.arg(workspace.root.join("real-clients").join(name));
     command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
+    add(&mut command);
     command
         .env("ZEROBILL", binaries.join("zerobill"))
         .env("BOOTSTRAP", binaries.join("bootstrap"));
     command
         .env("AXUM_PLAIN", binaries.join("axum-plain"))
         .env("AXUM_ZEROBILL", binaries.join("axum-zerobill"));
+    command.env("XTASK", binaries.join("xtask"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
     command.env("SECRET_MARKER", MARKER);
     command.env("EVENT_FIXTURES", event_fixtures_folder(workspace, step)?);
     command.env("OUTPUT_FOLDER", workspace.output.join(step));
     let finished = process::run(&mut command, &log, LIMIT)?;
+    for note in tap::notes(&finished.output) {
+        say(&format!("   {note}"));
+    }
     let mut tally = tap::count(&finished.output);
     if !finished.status.success() && tally.failed == 0 {
         tally.failed = 1;
