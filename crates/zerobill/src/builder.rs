@@ -16,6 +16,7 @@ use crate::{
     meter::Meter,
     output::Output,
     random::Random,
+    traces::Traces,
 };
 
 /// Builds a [`Gateway`]. What is not given comes from the process: its environment, clock and standard output.
@@ -95,6 +96,7 @@ impl Builder {
             output: self.output.unwrap_or_else(Output::stdout),
             environment: self.environment.unwrap_or_else(Environment::process),
             meter: Meter::default(),
+            traces: Traces::default(),
         };
         let config = Config::new(Layers {
             interfaces: CATALOGUE.iter().map(|row| row.name).collect(),

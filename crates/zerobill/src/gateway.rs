@@ -19,6 +19,7 @@ use crate::{
     operation::{Operation, Reply},
     output::Output,
     random::Random,
+    traces::{self, Traces},
 };
 
 pub use crate::builder::Builder;
@@ -53,6 +54,7 @@ pub(crate) struct Base {
     pub(crate) output: Output,
     pub(crate) environment: Environment,
     pub(crate) meter: Meter,
+    pub(crate) traces: Traces,
 }
 
 impl Base {
@@ -117,11 +119,20 @@ impl Gateway {
     /// ```
     pub async fn execute_operation(&self, interface: &str, operation: &str, parameters: Value) -> Result<Value> {
         let operation = find_operation(interface, operation)?;
+        let base = &self.0.base;
+        let started = base.traces.are_kept().then(|| base.clock.monotonic());
         let result = match operation.call(self, parameters) {
             Reply::Ready(result) => result,
             Reply::Pending(future) => future.await,
         };
-        self.0.base.meter.operation(result.is_err());
+        base.meter.operation(result.is_err());
+        if let Some(started) = started {
+            let what = format!("{interface}.{}", operation.description().name);
+            let outcome = result.as_ref().map_or_else(Error::code, |_| traces::OK);
+            let request_id = base.current().map(|invocation| invocation.context().request_id.clone());
+            base.traces
+                .record(&base.clock, started, what.into(), request_id, outcome);
+        }
         result
     }
 

@@ -10,7 +10,11 @@ use std::{
 
 use lambda_runtime::Context;
 
-use crate::{gateway::Gateway, lazy::microseconds};
+use crate::{
+    gateway::Gateway,
+    lazy::microseconds,
+    traces::{ERROR, OK},
+};
 
 tokio::task_local! {
     static CURRENT: Invocation;
@@ -135,7 +139,18 @@ impl Invocation {
     /// Ends it: what was held back is written or dropped, and it is counted.
     pub(crate) fn end(&self, failed: bool) {
         self.0.gateway.finish(self);
-        self.0.gateway.base().meter.end(microseconds(self.elapsed()), failed);
+        let base = self.0.gateway.base();
+        base.meter.end(microseconds(self.elapsed()), failed);
+        if base.traces.are_kept() {
+            let (outcome, request_id) = (if failed { ERROR } else { OK }, self.0.context.request_id.clone());
+            base.traces.record(
+                &base.clock,
+                self.0.started,
+                "invocation".into(),
+                Some(request_id),
+                outcome,
+            );
+        }
     }
 }
 

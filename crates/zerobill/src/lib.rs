@@ -30,6 +30,7 @@ pub mod operation;
 pub mod output;
 mod random;
 pub mod redact;
+mod traces;
 
 pub use self::{
     clock::{Clock, ClockHand},

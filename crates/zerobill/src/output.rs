@@ -16,34 +16,47 @@ pub struct Output(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    captured: Option<Mutex<Vec<String>>>,
+    sink: Sink,
     failures: AtomicU64,
+}
+
+#[derive(Debug)]
+enum Sink {
+    Stdout,
+    Captured(Mutex<Vec<String>>),
+    Nowhere,
 }
 
 impl Output {
     /// The process's standard output, which Lambda sends to CloudWatch Logs.
     #[must_use]
     pub fn stdout() -> Self {
-        Self(Arc::new(Inner {
-            captured: None,
-            failures: AtomicU64::new(0),
-        }))
+        Self::of(Sink::Stdout)
     }
 
     /// Keeps every line, for tests; [`lines`](Self::lines) hands them out.
     #[must_use]
     pub fn captured() -> Self {
+        Self::of(Sink::Captured(Mutex::default()))
+    }
+
+    /// Drops every line, for measurements.
+    pub(crate) fn nowhere() -> Self {
+        Self::of(Sink::Nowhere)
+    }
+
+    fn of(sink: Sink) -> Self {
         Self(Arc::new(Inner {
-            captured: Some(Mutex::default()),
+            sink,
             failures: AtomicU64::new(0),
         }))
     }
 
     /// The lines kept by a [`captured`](Self::captured) output, without their line ends; none of a real one.
     pub fn lines(&self) -> Vec<String> {
-        match &self.0.captured {
-            Some(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            None => Vec::new(),
+        match &self.0.sink {
+            Sink::Captured(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Sink::Stdout | Sink::Nowhere => Vec::new(),
         }
     }
 
@@ -55,11 +68,17 @@ impl Output {
     /// Writes `line`, which ends in a line feed, in one go.
     pub(crate) fn write_line(&self, line: &[u8]) {
         debug_assert_eq!(line.last(), Some(&b'\n'), "a line ends in a line feed");
-        if let Some(lines) = &self.0.captured {
-            let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned();
-            lines.lock().unwrap_or_else(PoisonError::into_inner).push(text);
-        } else if std::io::stdout().lock().write_all(line).is_err() {
-            self.0.failures.fetch_add(1, Ordering::Relaxed);
+        match &self.0.sink {
+            Sink::Stdout => {
+                if std::io::stdout().lock().write_all(line).is_err() {
+                    self.0.failures.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            Sink::Captured(lines) => {
+                let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned();
+                lines.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+            }
+            Sink::Nowhere => {}
         }
     }
 }

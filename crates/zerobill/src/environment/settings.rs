@@ -192,3 +192,8 @@ pub const PRELOAD: Variable = Variable::new(
     &["ZEROBILL_PRELOAD"],
     "Interfaces to build during INIT instead of on their first use, separated by commas.",
 );
+/// How many traces are kept.
+pub const TRACES: Variable = Variable::new(
+    &["ZEROBILL_TRACES"],
+    "How many of the last invocations and dynamic operations `debug.traces` shows; 0 keeps none.",
+);

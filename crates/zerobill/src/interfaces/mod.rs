@@ -38,7 +38,7 @@ interfaces! {
     security: security::Security [config, logging, utility, http_client],
     lambda: lambda::Lambda [],
     initialization: initialization::Initialization [config, logging],
-    debug: debug::Debug [],
+    debug: debug::Debug [config],
 }
 
 /// An interface as the catalogue lists it.

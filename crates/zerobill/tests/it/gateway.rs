@@ -68,7 +68,7 @@ async fn a_wrong_name_is_answered_with_the_nearest_right_one() {
         error("debug", "observe_everything", json!({})).await,
         said(
             "unknown_operation",
-            "unknown operation `debug.observe_everything`; there are `health`, `stats`, `self_test`"
+            "unknown operation `debug.observe_everything`; there are `health`, `stats`, `diagnostics`, `self_test`, `benchmark`, `traces`, `clear_traces`"
         )
     );
     assert_eq!(

@@ -169,10 +169,12 @@ fn both_modes_answer_the_same() {
         let description = operation.description();
         let parameters = Value::from(example(description));
         let first = fresh();
-        let direct = match operation.call(&first, parameters.clone()) {
-            Reply::Ready(result) => result.unwrap(),
-            Reply::Pending(future) => block_on(future).unwrap(),
-        };
+        let direct = block_on(async {
+            match operation.call(&first, parameters.clone()) {
+                Reply::Ready(result) => result.unwrap(),
+                Reply::Pending(future) => future.await.unwrap(),
+            }
+        });
         let dynamic = execute(&fresh(), row.name, description, parameters).unwrap();
         match description.repeatable {
             Repeatable::Equal => assert_eq!(direct, dynamic, "{}.{}", row.name, description.name),

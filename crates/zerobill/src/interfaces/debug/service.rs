@@ -4,10 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::self_test::{self, SelfTest};
+use super::{
+    TRACES,
+    benchmark::{self, Benchmark, Bounds},
+    diagnostics::{self, Diagnostics},
+    self_test::{self, SelfTest},
+};
 use crate::{
+    error::Result,
     gateway::{Base, Gateway, GatewayStats},
-    interfaces::{Health, Service, Status},
+    interfaces::{Health, Service, Status, config::Config},
+    traces::{TraceReport, Traces},
 };
 
 /// Reports on the gateway as a whole.
@@ -19,7 +26,9 @@ use crate::{
 /// assert!(gateway.debug().health(&gateway).is_ok());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Debug(());
+pub struct Debug {
+    traces: Traces,
+}
 
 /// The health of a gateway.
 #[derive(Clone, Debug, Serialize)]
@@ -41,8 +50,12 @@ impl HealthReport {
 }
 
 impl Debug {
-    pub(crate) fn new(_base: &Base) -> Self {
-        Self(())
+    pub(crate) fn new(base: &Base, config: Config) -> Self {
+        let capacity = config.integer(&TRACES).unwrap_or_default();
+        base.traces.keep(usize::try_from(capacity).unwrap_or_default());
+        Self {
+            traces: base.traces.clone(),
+        }
     }
 
     /// How each interface is. It builds nothing.
@@ -68,6 +81,52 @@ impl Debug {
     /// ```
     pub async fn self_test(&self, gateway: &Gateway) -> SelfTest {
         self_test::run(gateway).await
+    }
+
+    /// What the process is, has and uses: memory, threads, file descriptors, temporary space, and the names of its variables.
+    ///
+    /// It reads some files of `/proc`, which takes a fraction of a millisecond.
+    ///
+    /// ```
+    /// let gateway = zerobill::Gateway::builder().build().expect("valid");
+    /// let diagnostics = gateway.debug().diagnostics(&gateway);
+    /// assert_eq!(diagnostics.process.id, std::process::id());
+    /// ```
+    pub fn diagnostics(&self, gateway: &Gateway) -> Diagnostics {
+        diagnostics::run(gateway)
+    }
+
+    /// Measures what operations take here: those of the interface or the operation `of`, or all.
+    ///
+    /// They are called by name, with the examples of the operation tables, on gateways of the same environment beside
+    /// `gateway`: nothing of it is disturbed, logged or counted, and no request is sent. The time is billed like any other.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use zerobill::debug::Bounds;
+    /// let gateway = zerobill::Gateway::builder().build().expect("valid");
+    /// let benchmark = gateway.debug().benchmark(&gateway, Some("cache.get"), Bounds::default()).await?;
+    /// assert!(benchmark.measured["cache.get"].min_ns <= benchmark.measured["cache.get"].median_ns);
+    /// # Ok::<(), zerobill::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no such interface or operation, and `invalid_parameter` for bounds out of range.
+    pub async fn benchmark(&self, gateway: &Gateway, of: Option<&str>, bounds: Bounds) -> Result<Benchmark> {
+        benchmark::run(gateway, of, bounds).await
+    }
+
+    /// The last invocations and dynamic operations, the oldest first, without their parameters and answers.
+    ///
+    /// None are kept unless the setting `debug.traces` says how many where the function starts.
+    pub fn traces(&self) -> TraceReport {
+        self.traces.report()
+    }
+
+    /// Drops the traces and says how many were kept.
+    pub fn clear_traces(&self) -> usize {
+        self.traces.clear()
     }
 
     /// What the gateway has done so far.

@@ -107,6 +107,7 @@ const BASE: &[&[&str]] = &[
     &["redact"],
     &["lazy"],
     &["meter"],
+    &["traces"],
     &["operation", "parameters"],
 ];
 
