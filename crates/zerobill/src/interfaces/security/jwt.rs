@@ -81,6 +81,11 @@ impl Jwt {
         self.remote.is_configured() || key::is_configured(&self.config)
     }
 
+    /// Reads the keys of the settings. The set that is fetched stays for the first token that needs it: INIT waits for no one.
+    pub(super) fn preload(&self) -> Result<(), SecurityError> {
+        self.keys().map(drop)
+    }
+
     /// What is wrong with the keys of the settings.
     pub(super) fn check(config: &Config) -> Vec<SecurityError> {
         let keys = [key::secrets_of(config), key::pems_of(config), key::set_of(config)];

@@ -43,6 +43,14 @@ impl Keys {
         current(&self.config, &self.encryption, KeyRing::new)
     }
 
+    /// Reads all of them.
+    pub(super) fn preload(&self) -> Result<(), SecurityError> {
+        self.opaque()?;
+        self.signing()?;
+        self.encryption()?;
+        Ok(())
+    }
+
     pub(super) fn records(&self) -> [Option<BuildRecord>; 3] {
         [self.opaque.record(), self.signing.record(), self.encryption.record()]
     }

@@ -19,6 +19,7 @@ use super::{
     token::Token,
 };
 use crate::{
+    error::Error,
     gateway::Base,
     interfaces::{
         Health, Service,
@@ -309,6 +310,13 @@ impl Service for Security {
 
     fn build_record(&self) -> Option<BuildRecord> {
         self.0.records().max_by_key(|record| record.at_ms)
+    }
+
+    /// Every key of the settings, so that the first request finds them ready.
+    fn preload(&self) -> Result<(), Error> {
+        self.0.keys.preload()?;
+        self.0.jwt.preload()?;
+        Ok(())
     }
 
     fn unload(&self) -> bool {

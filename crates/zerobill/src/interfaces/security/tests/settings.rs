@@ -1,9 +1,11 @@
 //! Keys that are too weak or wrong are faults at start, with no key shown; and nothing is built before it is used.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::bench::{Bench, KEY_1, vector};
-use crate::{Gateway, environment::Environment, output::Output};
+use super::bench::{Bench, KEY_1, NOW, vector};
+use crate::{Gateway, environment::Environment, output::Output, security::Scheme};
 
 fn faults(key: &str, value: impl Into<Value>) -> Vec<String> {
     let builder = Gateway::builder()
@@ -204,6 +206,55 @@ fn nothing_is_built_before_it_is_used_and_all_of_it_is_given_back() {
     assert!(bench.gateway.unload("security").expect("there"));
     assert!(!bench.gateway.unload("security").expect("there"));
     bench.security().encrypt("", "").expect("encrypts again");
+}
+
+#[cfg(feature = "jwt")]
+#[tokio::test]
+async fn what_is_preloaded_is_not_built_again_on_its_first_use() {
+    let bench = Bench::new([
+        ("initialization.preload", "security".into()),
+        ("security.encryption_secrets", KEY_1.into()),
+        ("security.hmac_secret", "zbsecret-hmac-secret-of-the-tests".into()),
+        ("security.opaque_token", "zbsecret-opaque-token".into()),
+        ("security.token_algorithms", "HS256".into()),
+        ("security.token_audiences", "shop".into()),
+        ("security.token_secret", vector(&["secret"]).into()),
+    ]);
+    let report = bench.gateway.initialization().run(&bench.gateway);
+    assert!(report.preloaded[0].built, "{report:?}");
+    let last_built_ms = || bench.gateway.stats().built.iter().map(|record| record.at_ms).max();
+    assert_eq!(last_built_ms(), Some(NOW * 1_000));
+    bench.hand.advance(Duration::from_secs(1));
+    let ciphertext = bench.security().encrypt("a", "").expect("encrypts");
+    bench.security().decrypt(&ciphertext, "").expect("decrypts");
+    bench.security().sign(Scheme::Hmac, "a").expect("signs");
+    bench
+        .security()
+        .validate_token("zbsecret-opaque-token")
+        .await
+        .expect("is known");
+    let token = vector(&["tokens", "HS256"]);
+    bench.security().validate_token(token).await.expect("is valid");
+    assert_eq!(
+        last_built_ms(),
+        Some(NOW * 1_000),
+        "nothing was built after the preloading"
+    );
+}
+
+#[test]
+fn a_key_that_has_become_weak_stays_lazy_in_a_preloading_and_the_report_says_why() {
+    let bench = Bench::new([("security.encryption_secrets", KEY_1.into())]);
+    let config = bench.gateway.config();
+    config.set("security.encryption_secrets", "k1=AAAA").expect("a text");
+    let error = bench.gateway.preload("security").expect_err("weak");
+    assert_eq!(
+        (error.code(), error.message()),
+        (
+            "invalid_configuration",
+            "`security.encryption_secrets` cannot be used: key 1 has 3 bytes, and AES-256 takes 32"
+        )
+    );
 }
 
 #[test]
