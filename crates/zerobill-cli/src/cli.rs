@@ -19,6 +19,9 @@ pub(crate) enum Command {
     /// Send one event to a function and print its reply
     Invoke(Invoke),
     /// List the operations of the gateway with their parameters
+    ///
+    /// `effect` says whether an operation only reads or changes something; `expose` how `ZEROBILL_EXPOSE` may name it for events:
+    /// by its own name, or also by `INTERFACE.*`.
     Ops(Ops),
     /// Call one operation on a gateway in this process
     Call(Call),

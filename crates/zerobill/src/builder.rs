@@ -69,7 +69,8 @@ impl Builder {
         self
     }
 
-    /// Lets direct invocations call `name`, such as `debug.self_test`, or `debug.*` for those of `debug` that only read.
+    /// Lets direct invocations call `name`, such as `debug.self_test`, or `debug.*` for those of `debug`
+    /// that only read what is no secret.
     pub fn expose(mut self, name: impl Into<String>) -> Self {
         self.exposed.push(name.into());
         self
@@ -149,7 +150,7 @@ fn exposed_names(in_code: Vec<String>, setting: &str) -> (Vec<String>, Vec<Fault
         let found: Vec<String> = rows
             .clone()
             .filter(|(row, operation)| match wanted {
-                Some(interface) => row.name == interface && operation.description().read_only,
+                Some(interface) => row.name == interface && operation.description().exposed_by_star,
                 None => qualified(row, *operation) == name,
             })
             .map(|(row, operation)| qualified(row, operation))
@@ -160,7 +161,10 @@ fn exposed_names(in_code: Vec<String>, setting: &str) -> (Vec<String>, Vec<Fault
         {
             faults.push(Fault {
                 place: place.to_owned(),
-                problem: format!("no operation of `{}` only reads; name the one that is meant", row.name),
+                problem: format!(
+                    "no operation of `{}` is exposed by a star; name the one that is meant",
+                    row.name
+                ),
             });
         } else if found.is_empty() {
             let all: Vec<String> = rows.map(|(row, operation)| qualified(row, operation)).collect();

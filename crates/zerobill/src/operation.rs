@@ -39,8 +39,10 @@ pub struct Description {
     pub fields: &'static [Field],
     /// Parameters of a call that works on a fresh gateway, as JSON.
     pub example: &'static str,
-    /// Whether it only reads what is no secret, so that `interface.*` exposes it.
+    /// Whether it only reads: it changes nothing, here or elsewhere.
     pub read_only: bool,
+    /// Whether `interface.*` exposes it: it only reads, takes little time, and what it answers is no secret.
+    pub exposed_by_star: bool,
     /// Whether two calls in the same state answer the same.
     pub repeatable: Repeatable,
 }

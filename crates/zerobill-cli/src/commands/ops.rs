@@ -23,7 +23,8 @@ pub(crate) fn run(arguments: &Ops) -> Result<ExitCode, Failure> {
         .map(|(interface, operation)| Row {
             name: format!("{interface}.{}", operation.name),
             doc: operation.doc,
-            read_only: operation.read_only,
+            effect: if operation.read_only { "reads" } else { "changes" },
+            exposed_by_star: operation.exposed_by_star,
             fields: operation.fields,
             schema: operation.schema(),
         })
@@ -42,19 +43,29 @@ pub(crate) fn run(arguments: &Ops) -> Result<ExitCode, Failure> {
         Format::Json => {
             let rows: Vec<_> = rows
                 .iter()
-                .map(|row| json!({ "name": row.name, "doc": row.doc, "read_only": row.read_only, "parameters": row.schema }))
+                .map(|row| {
+                    json!({ "name": row.name, "doc": row.doc, "effect": row.effect,
+                    "exposed_by_star": row.exposed_by_star, "parameters": row.schema })
+                })
                 .collect();
             printer::data(&format!("{:#}", serde_json::Value::Array(rows)));
         }
         Format::Table => {
-            let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
+            let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default().max(9);
+            printer::data(&format!("{:width$}  effect   expose   what it does", "operation"));
             for row in rows {
-                let marks = if row.read_only { "reads " } else { "changes" };
-                printer::data(&format!("{:width$}  {marks:7}  {}", row.name, row.doc));
+                let exposed = if row.exposed_by_star { "name, *" } else { "name" };
+                printer::data(&format!(
+                    "{:width$}  {:7}  {exposed:7}  {}",
+                    row.name, row.effect, row.doc
+                ));
                 for field in row.fields {
                     let optional = if field.required { "" } else { ", optional" };
                     let (name, kind, doc) = (field.name, field.kind.as_str(), field.doc);
-                    printer::data(&format!("{:width$}           {name}: {kind}{optional}: {doc}", ""));
+                    printer::data(&format!(
+                        "{:width$}                    {name}: {kind}{optional}: {doc}",
+                        ""
+                    ));
                 }
             }
         }
@@ -65,7 +76,8 @@ pub(crate) fn run(arguments: &Ops) -> Result<ExitCode, Failure> {
 struct Row {
     name: String,
     doc: &'static str,
-    read_only: bool,
+    effect: &'static str,
+    exposed_by_star: bool,
     fields: &'static [Field],
     schema: serde_json::Value,
 }

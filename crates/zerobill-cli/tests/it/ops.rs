@@ -10,17 +10,19 @@ fn the_table_has_a_row_and_its_parameters() {
     assert_snapshot!(run(&["ops", "cache.set"]), @r"
     exit: 0
     --- stdout
-    cache.set  changes  Stores a value under a key and says whether it was stored.
-                        key: string: the key
-                        value: any: the value, null included
-                        ttl: number, optional: the time to live in seconds; 0 stores nothing, null takes the setting
+    operation  effect   expose   what it does
+    cache.set  changes  name     Stores a value under a key and says whether it was stored.
+                                 key: string: the key
+                                 value: any: the value, null included
+                                 ttl: number, optional: the time to live in seconds; 0 stores nothing, null takes the setting
 
     --- stderr
     ");
     assert_snapshot!(run(&["ops", "cache.stats"]), @r"
     exit: 0
     --- stdout
-    cache.stats  reads    Returns hits, misses, evictions, entries and bytes.
+    operation    effect   expose   what it does
+    cache.stats  reads    name, *  Returns hits, misses, evictions, entries and bytes.
 
     --- stderr
     ");
@@ -34,6 +36,7 @@ fn the_table_and_the_json_have_every_operation() {
     let listed: Vec<&str> = table
         .stdout
         .lines()
+        .skip(1)
         .filter(|line| !line.starts_with(' '))
         .map(|line| line.split(' ').next().unwrap())
         .collect();
@@ -45,7 +48,8 @@ fn the_table_and_the_json_have_every_operation() {
             let description = operation.description();
             let row = &rows[all.len()];
             assert_eq!(row["doc"], description.doc);
-            assert_eq!(row["read_only"], description.read_only);
+            assert_eq!(row["effect"], if description.read_only { "reads" } else { "changes" });
+            assert_eq!(row["exposed_by_star"], description.exposed_by_star);
             assert_eq!(row["parameters"], description.schema());
             all.push(format!("{}.{}", interface.name, description.name));
         }

@@ -10,7 +10,7 @@ pub const SERVICE: Variable = Variable::new(
 /// Operations that direct invocations may call.
 pub const EXPOSE: Variable = Variable::new(
     &["ZEROBILL_EXPOSE"],
-    "Operations that direct invocations may call, separated by commas; `debug.*` means those of `debug` that only read.",
+    "Operations that direct invocations may call, separated by commas; `debug.*` means those of `debug` that only read what is no secret.",
 );
 /// Where the configuration file is.
 pub const CONFIG_FILE: Variable = Variable::new(

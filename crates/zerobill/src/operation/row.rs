@@ -30,6 +30,7 @@ where
         fields: P::FIELDS,
         example: "{}",
         read_only: false,
+        exposed_by_star: false,
         repeatable: Repeatable::Equal,
     };
     Row {
@@ -55,6 +56,7 @@ where
         fields: P::FIELDS,
         example: "{}",
         read_only: false,
+        exposed_by_star: false,
         repeatable: Repeatable::Equal,
     };
     Row {
@@ -85,8 +87,15 @@ impl<P, R, E, F: Copy> Row<P, R, E, F> {
         self
     }
 
-    /// It only reads what is no secret.
+    /// It only reads what is no secret, so `interface.*` exposes it.
     pub(crate) const fn read_only(mut self) -> Self {
+        self.description.read_only = true;
+        self.description.exposed_by_star = true;
+        self
+    }
+
+    /// It only reads, but has to be exposed by its own name: its answer may be private, or it does much work.
+    pub(crate) const fn reads(mut self) -> Self {
         self.description.read_only = true;
         self
     }

@@ -140,7 +140,7 @@ async fn a_star_exposes_what_only_reads_and_a_name_what_it_names() {
     assert_eq!(
         exposed(&open, "cache", "clear").await,
         Ok(json!(0)),
-        "though it does not only read"
+        "though no star exposes it"
     );
     assert_eq!(exposed(&open, "cache", "cleanup").await, Err("operation_not_exposed"));
     assert_eq!(exposed(&open, "debug", "stats").await, Err("operation_not_exposed"));
@@ -151,7 +151,7 @@ async fn a_star_exposes_what_only_reads_and_a_name_what_it_names() {
         let answer = exposed(&open, row.name, description.name).await;
         assert_eq!(
             answer != Err("operation_not_exposed"),
-            description.read_only,
+            description.exposed_by_star,
             "{}",
             description.name
         );
@@ -176,7 +176,7 @@ fn a_name_to_expose_that_does_not_exist_is_a_fault() {
         [
             "`expose`: there is no operation `debug.helth`; did you mean `debug.health`?",
             "`expose`: there is no operation `nothing.*`",
-            "`expose`: no operation of `logging` only reads; name the one that is meant",
+            "`expose`: no operation of `logging` is exposed by a star; name the one that is meant",
             "`expose`: there is no operation `*`",
         ]
     );

@@ -30,7 +30,8 @@ fn is_current(path: &str, text: &str) -> Result<(), String> {
 fn operations_page() -> String {
     let mut page = "# Operations\n\nGenerated from the operation tables; a test keeps it current.\n\nCall one with \
         `gateway.execute_operation(interface, operation, parameters)`, or `zerobill call INTERFACE.OPERATION PARAMETERS`. \
-        An event can call only what `ZEROBILL_EXPOSE` names; `INTERFACE.*` there stands for the operations marked *only reads*.\n"
+        An event can call only what `ZEROBILL_EXPOSE` names; `INTERFACE.*` there stands for the operations marked with a star (★), \
+        which only read what is no secret.\n"
         .to_owned();
     for row in CATALOGUE {
         write!(page, "\n## {}\n\n{}\n", row.name, row.doc).unwrap();
@@ -55,10 +56,15 @@ fn write_operation(page: &mut String, interface: &str, operation: &Description) 
         fields,
         example,
         read_only,
+        exposed_by_star,
         ..
     } = operation;
     write!(page, "\n### `{interface}.{name}`\n\n{doc}").unwrap();
-    page.push_str(if *read_only { " *Only reads.*\n" } else { "\n" });
+    page.push_str(match (read_only, exposed_by_star) {
+        (_, true) => " *Only reads* ★\n",
+        (true, false) => " *Only reads*\n",
+        (false, false) => "\n",
+    });
     if fields.is_empty() {
         return;
     }

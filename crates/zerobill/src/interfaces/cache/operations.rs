@@ -13,6 +13,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     &op("get", "Returns the value under a key, or null.", |g, p: Key| {
         g.cache().get::<serde_json::Value>(&p.key)
     })
+    .reads()
     .example(r#"{"key":"rate"}"#),
     &op(
         "set",
@@ -32,6 +33,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     &op_value("contains", "Says whether a key is there.", |g, p: Key| {
         g.cache().contains(&p.key)
     })
+    .reads()
     .example(r#"{"key":"rate"}"#),
     &op_value(
         "cleanup",

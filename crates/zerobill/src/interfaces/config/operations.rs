@@ -12,6 +12,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "Returns the value of a setting, or null; that of a secret's name is masked.",
         |g, p: Key| g.config().shown(&p.key),
     )
+    .reads()
     .example(r#"{"key":"logging.buffer_bytes"}"#),
     &op(
         "set",

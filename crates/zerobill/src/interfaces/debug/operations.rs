@@ -39,6 +39,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "Measures what operations take here, called by name on a second gateway.",
         |g, p: Run| Box::pin(async move { g.debug().benchmark(g, p.of.as_deref(), p.bounds()).await }),
     )
+    .reads()
     .example(r#"{"of":"cache","iterations":10,"max_ms":1000}"#)
     .same_shape("it measures time"),
     &op_value(

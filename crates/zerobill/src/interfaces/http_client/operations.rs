@@ -28,6 +28,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "Sends a GET request and returns status, headers and body.",
         |g, p: Ask| Box::pin(sent(g.http_client().get(&p.url), p.headers, p.timeout).send()),
     )
+    .reads()
     .example(r#"{"url":"http://shop.example/orders?page=1","headers":{"accept":"application/json"},"timeout":2}"#)
     .same_shape(SERVER),
     &op_async(
@@ -63,6 +64,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "Sends a HEAD request and returns status and headers.",
         |g, p: Ask| Box::pin(sent(g.http_client().head(&p.url), p.headers, p.timeout).send()),
     )
+    .reads()
     .example(r#"{"url":"http://shop.example/orders"}"#)
     .same_shape(SERVER),
 ];

@@ -13,7 +13,8 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "context",
         "Returns what Lambda said of the running invocation, or null.",
         |g, _: Nothing| g.lambda().context(),
-    ),
+    )
+    .reads(),
     &op_value(
         "stats",
         "Returns how many invocations there were, how long they took and what was billed.",

@@ -18,18 +18,21 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
             g.security().validate_request(p.body, schema)
         },
     )
+    .reads()
     .example(r#"{"body":"{\"id\":7}","name":"order","schema":{"type":"object","required":["id"]}}"#),
     &op_async(
         "validate_token",
         "Returns what an accepted token says.",
         |g, p: Token| Box::pin(async move { g.security().validate_token(&p.token).await }),
     )
+    .reads()
     .example(TOKEN_EXAMPLE),
     &op(
         "sign",
         "Returns a signature of a payload, and when it was made.",
         |g, p: Sign| g.security().sign(p.scheme, p.payload),
     )
+    .reads()
     .example(r#"{"scheme":"stripe","payload":"{}"}"#),
     &op(
         "verify_signature",
@@ -41,12 +44,14 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
                 .map(|()| true)
         },
     )
+    .reads()
     .example(VERIFY_EXAMPLE),
     &op(
         "encrypt",
         "Encrypts a text under the first key, bound to the associated data.",
         |g, p: Encrypt| g.security().encrypt(p.text, p.associated_data.unwrap_or_default()),
     )
+    .reads()
     .example(r#"{"text":"4711","associated_data":"order"}"#)
     .same_shape("each ciphertext has another nonce"),
     &op(
@@ -59,6 +64,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
             String::from_utf8(bytes).map_err(|_| SecurityError::NotText)
         },
     )
+    .reads()
     .example(DECRYPT_EXAMPLE),
     &op_value(
         "sanitize",
@@ -76,6 +82,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
             g.security().random_token(length)
         },
     )
+    .reads()
     .example(r#"{"bytes":32}"#)
     .same_shape("each token is another"),
 ];
