@@ -1,0 +1,82 @@
+//! A job on a schedule: fetches exchange rates over HTTP, and leaves their server alone while it is down.
+//!
+//! The setting `rates.url` says where from; see `zerobill.toml`.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::json;
+use zerobill::{
+    Error, Event, EventKind, Gateway, Handler, Result,
+    circuit_breaker::{BreakerError, Rules},
+    error::INVALID_RESPONSE,
+    handler::{Reply, ReplyFuture},
+    metrics::Unit,
+};
+
+/// Two runs that fail in a row are enough; a run twenty minutes later finds out whether it works again.
+fn rules() -> Rules {
+    let mut rules = Rules::default();
+    rules.failures = 2;
+    rules.open_for = Duration::from_secs(20 * 60);
+    rules
+}
+
+struct Job;
+
+impl Handler for Job {
+    fn name(&self) -> &'static str {
+        "rates"
+    }
+
+    fn answers(&self) -> &'static str {
+        "scheduled events"
+    }
+
+    fn accepts(&self, _gateway: &Gateway, event: &Event) -> bool {
+        event.kind() == EventKind::Schedule
+    }
+
+    fn handle<'a>(&'a self, gateway: &'a Gateway, _event: &'a Event) -> ReplyFuture<'a> {
+        Box::pin(run(gateway))
+    }
+}
+
+async fn run(gateway: &Gateway) -> Result<Reply> {
+    let breaker = gateway.circuit_breaker().configure("rates", rules());
+    match breaker.call(fetch(gateway)).await {
+        Ok(rates) => {
+            gateway.logging().info("rates fetched", [("rates", &rates)]);
+            gateway
+                .metrics()
+                .record("RatesFetched", rates.len() as f64, Unit::Count)?;
+            zerobill_function::reply(&json!({ "fetched": rates.len() }))
+        }
+        // Not an error: whatever retries this event would only ask again what is known to be down.
+        Err(BreakerError::Open { .. }) => {
+            gateway.logging().warning("the rates' server is left alone", ());
+            zerobill_function::reply(&json!({ "skipped": "the server is down" }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn fetch(gateway: &Gateway) -> Result<BTreeMap<String, f64>> {
+    let url: String = gateway.config().require("rates.url")?;
+    // One breaker is enough, and it is the job's.
+    let response = gateway
+        .http_client()
+        .get(&url)
+        .timeout(Duration::from_secs(2))
+        .without_breaker()
+        .send()
+        .await?;
+    if !response.is_success() {
+        let message = format!("the rates' server answered with {}", response.status());
+        return Err(Error::new(INVALID_RESPONSE, message));
+    }
+    Ok(response.json()?)
+}
+
+fn main() -> std::process::ExitCode {
+    zerobill_function::run(&[|| Box::new(Job)])
+}
