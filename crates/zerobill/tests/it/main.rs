@@ -2,6 +2,7 @@
 
 mod event;
 mod gateway;
+mod interface_pages;
 mod pages;
 mod rows;
 mod table;

@@ -1,4 +1,40 @@
 //! `config`: settings from defaults, a file, the environment and code, layer over layer.
+//!
+//! A setting is a name such as `logging.level` or, of one's own, `shop.region`. Its value is that of the strongest layer
+//! that has one, from the weakest to the strongest: the default, the file, the environment variable, the builder of the
+//! gateway, [`Config::set`].
+//!
+//! - The file is `zerobill.toml`, beside the function or in the working directory, or the one that `ZEROBILL_CONFIG` names;
+//!   without one nothing is amiss. Its table `[settings]` holds the values.
+//! - The variable of a setting of one's own is made of its name, `ZEROBILL_SHOP_REGION` for `shop.region`, and read once
+//!   the file or the builder has named the setting.
+//! - A gateway with a wrong value is not built: [`Faults`] says all that is wrong at once, with its place.
+//! - Values whose names say that they are secret are masked wherever they are shown, and a [`Secret`] prints `***`.
+//!
+//! Two settings belong to the gateway as a whole: `service`, its name in log lines and metrics, and `expose`, the
+//! operations that direct invocations may call. Values are looked up when they are used, so [`Config::set`] and
+//! [`Config::reload`] work at once; `expose` is read where the gateway is built.
+//!
+//! ```
+//! use zerobill::{Gateway, config::Secret, environment::Environment};
+//!
+//! let variables = [("ZEROBILL_SHOP_REGION", "eu"), ("ZEROBILL_SHOP_API_KEY", "zbsecret-of-an-example")];
+//! let gateway = Gateway::builder()
+//!     .environment(Environment::from_pairs(variables))
+//!     .setting("shop.pieces", 12)
+//!     .setting("shop.region", "us") // code wins over variables
+//!     .setting("shop.api_key", serde_json::Value::Null) // only names it, so that its variable is read
+//!     .build()?;
+//! let config = gateway.config();
+//! assert_eq!(config.require::<u32>("shop.pieces")?, 12);
+//! assert_eq!(config.require::<String>("shop.region")?, "us");
+//! let key: Secret = config.require("shop.api_key")?;
+//! assert_eq!(format!("{key} {}", config.get_all()["shop.api_key"]), r#"*** "***""#);
+//!
+//! let wrong = Gateway::builder().setting("logging.level", "LOUD").setting("cache.max_bytes", 1);
+//! assert_eq!(wrong.build().unwrap_err().0.len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod error;
 mod file;

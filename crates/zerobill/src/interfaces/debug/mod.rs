@@ -1,4 +1,41 @@
 //! `debug`: how the interfaces are and what the gateway has done, for those who run the function.
+//!
+//! - [`Debug::health`] and [`Debug::stats`] are cheap and build nothing: whether each interface is well, and what was
+//!   counted and built.
+//! - [`Debug::self_test`] checks each interface with real calls, and [`Debug::benchmark`] measures what operations take
+//!   here, with the function's memory. Both work on a second gateway of the same environment: nothing of the live one is
+//!   disturbed, logged or counted.
+//! - [`Debug::diagnostics`] looks at the process: memory, threads, file descriptors, temporary space, and the names of its
+//!   variables, never their values. Outside Linux it says what it cannot tell.
+//! - [`Debug::traces`] are the last invocations and dynamic operations, without parameters and answers.
+//!
+//! | setting | what it does |
+//! |---|---|
+//! | `debug.traces` | how many traces are kept, at most 10,000; read where the function starts, and 0, the default, costs nothing |
+//!
+//! It is the one interface whose calls take the gateway that they report on. To call them in a live function, expose them:
+//! with `ZEROBILL_EXPOSE=debug.*,debug.benchmark` a direct invocation with `{"interface":"debug","operation":"benchmark"}`
+//! is answered.
+//!
+//! ```
+//! use zerobill::{Gateway, debug::Bounds};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let gateway = Gateway::builder().setting("debug.traces", 100).build()?;
+//! let debug = gateway.debug();
+//! assert!(debug.health(&gateway).is_ok());
+//! assert_eq!(debug.self_test(&gateway).await.failed, 0);
+//!
+//! let benchmark = debug.benchmark(&gateway, Some("cache"), Bounds::default()).await?;
+//! let get = &benchmark.measured["cache.get"];
+//! println!("{} ns at best, {} ns usually", get.min_ns, get.median_ns);
+//!
+//! gateway.execute_operation("cache", "stats", serde_json::json!({})).await?;
+//! assert_eq!(debug.traces().traces[0].what, "cache.stats");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod benchmark;
 mod diagnostics;

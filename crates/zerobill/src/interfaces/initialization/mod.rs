@@ -1,4 +1,32 @@
 //! `initialization`: what happened before the first event, in microseconds, and what is built then.
+//!
+//! INIT, what a function does before its first event, has a whole processor even where the function has 128 MB and
+//! afterwards a fourteenth of one. So what nearly every invocation needs is best built there, and the rest where it is
+//! first needed.
+//!
+//! | setting | what it does |
+//! |---|---|
+//! | `initialization.preload` | the interfaces that [`Initialization::run`] builds, such as `security,http_client` |
+//!
+//! [`Initialization::run`] is called once, where the function starts; `zerobill-function` does. What cannot be built stays
+//! lazy, with a warning: INIT goes on. [`Initialization::stage`] times work of one's own, [`Initialization::record_stage`]
+//! what was timed elsewhere, and [`Initialization::report`] is the timeline, of at most 256 stages. INIT may take 10 s, and
+//! is billed.
+//!
+//! ```
+//! use zerobill::{Gateway, initialization::InitializationStatus};
+//!
+//! let gateway = Gateway::builder().setting("initialization.preload", "cache").build()?;
+//! let prices = gateway.initialization().stage("prices", || vec![3, 4, 5]); // dear: read in INIT
+//! let report = gateway.initialization().run(&gateway);
+//!
+//! assert_eq!(prices.len(), 3);
+//! assert_eq!(report.status, InitializationStatus::Ready);
+//! let stages: Vec<_> = report.stages.iter().map(|stage| stage.name.as_str()).collect();
+//! assert_eq!(stages, ["prices", "preload cache"]);
+//! assert_eq!(gateway.stats().built[0].name, "cache");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod operations;
 mod service;

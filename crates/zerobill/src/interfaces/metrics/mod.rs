@@ -1,4 +1,41 @@
 //! `metrics`: CloudWatch metrics as log lines, without one API call, and no more of them than are free.
+//!
+//! A metric is written as a line of the embedded metric format (EMF) when its invocation ends, or outside one by
+//! [`Metrics::flush`]. CloudWatch makes metrics of such lines. It bills each *series*, a name with its dimension values,
+//! and ten are free for the whole account: the eleventh is refused here, with one warning, and [`Metrics::record`] says
+//! that it was not taken.
+//!
+//! With the `metrics` facade, [`recorder()`] writes the same of what any crate counts.
+//!
+//! | setting | what it does |
+//! |---|---|
+//! | `metrics.namespace` | the namespace; without one it is `zerobill`, with one warning |
+//! | `metrics.max_series` | how many series this execution environment may write, 10 unless set |
+//! | `metrics.cold_start` | counts each cold start as `ColdStart`, which takes a series |
+//! | `metrics.function_name` | the dimension `function_name` of `ColdStart`, instead of the function's name |
+//! | `metrics.disabled` | writes nothing at all |
+//!
+//! A name has at most 255 characters, a metric at most 30 dimensions; a document that would hold more than 100 metrics, or
+//! 100 values of one, becomes several. Values that are no number are dropped with a warning. Other execution environments
+//! count their own series.
+//!
+//! ```
+//! use zerobill::{Gateway, metrics::Unit, output::Output};
+//!
+//! let output = Output::captured(); // in a function it is standard output
+//! let builder = Gateway::builder().output(output.clone()).setting("service", "cart");
+//! let gateway = builder.setting("metrics.namespace", "Shop").setting("metrics.max_series", 2).build()?;
+//! let metrics = gateway.metrics();
+//! assert!(metrics.increment("Orders", 1.0)?);
+//! assert!(metrics.record("Payment", 182.5, Unit::Milliseconds)?);
+//! assert!(!metrics.increment("Refunds", 1.0)?, "a third series is refused");
+//! metrics.flush();
+//!
+//! let document: serde_json::Value = serde_json::from_str(output.lines().last().ok_or("no line")?)?;
+//! assert_eq!((&document["Orders"], &document["Payment"]), (&1.into(), &182.5.into()));
+//! assert_eq!(document["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Shop");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod buffer;
 mod document;
