@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod audit;
 mod call;
 mod dev;
 mod invoke;
@@ -26,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Dev(arguments) => block_on(dev::run(arguments)),
         Command::Invoke(arguments) => block_on(invoke::run(arguments)),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Ops(arguments) => ops::run(&arguments),
         Command::Call(arguments) => block_on(call::run(arguments)),
     }

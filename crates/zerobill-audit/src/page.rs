@@ -1,0 +1,62 @@
+//! The page of all findings, `docs/findings.md`, from the table of rules.
+
+use std::fmt::Write as _;
+
+use zerobill_free_tier::offers;
+
+use crate::{finding::Severity, rules};
+
+/// The page as Markdown.
+pub fn findings() -> String {
+    let mut page = String::from(
+        "# Findings of `zerobill audit`\n\n\
+         Each finding's id is a head on this page. It is generated from the table of rules; the facts it names are in\n\
+         [`free-tier.md`](free-tier.md).\n\n\
+         A finding is `paid` (billed from the first unit, or beyond a free limit), `trap` (free as it stands, dear after one mistake),\n\
+         `limit` (free within a limit) or `info`. Where a finding can be worse than its head says, its reason says why.\n\n\
+         | id | severity | what |\n|---|---|---|\n",
+    );
+    for rule in rules::all() {
+        _ = writeln!(
+            page,
+            "| [`{0}`](#{0}) | {1} | {2} |",
+            rule.id, rule.severity, rule.title
+        );
+    }
+    for rule in rules::all() {
+        _ = write!(
+            page,
+            "\n## {}\n\n{} ({})\n\nFix: {}.\n",
+            rule.id,
+            rule.title,
+            word(rule.severity),
+            rule.fix
+        );
+        if !rule.assumes.is_empty() {
+            _ = write!(page, "\nThe estimate assumes: {}.\n", rule.assumes);
+        }
+        let facts: Vec<String> = rule.offers.iter().map(|offer| fact(offer)).collect();
+        if !facts.is_empty() {
+            _ = write!(page, "\nFacts: {}.\n", facts.join("; "));
+        }
+        if !rule.linters.is_empty() {
+            _ = write!(
+                page,
+                "\nOther linters ask for it: {}. That advice is about security or operations, and conflicts with $0.00.\n",
+                rule.linters.join(", ")
+            );
+        }
+    }
+    page
+}
+
+fn word(severity: Severity) -> &'static str {
+    severity.as_str()
+}
+
+fn fact(id: &str) -> String {
+    match offers::find(id) {
+        Some(offer) => format!("`{id}` ({} confidence, seen {})", offer.confidence.as_str(), offer.seen),
+        None => format!("`{id}`"),
+    }
+}

@@ -1,0 +1,173 @@
+//! CloudFormation and SAM: from a parsed template to its resources.
+
+mod conditions;
+mod loops;
+mod resolve;
+mod sam;
+mod text;
+
+use std::sync::Arc;
+
+use self::resolve::Resolver;
+use crate::{
+    node::{Entry, Node, Value},
+    resource::{Allowed, Contents, Nested, Resource, Unknown},
+};
+
+/// Whether a parsed file is a template: its resources have types.
+pub(crate) fn is_template(root: &Node) -> bool {
+    let typed = |entry: &Entry| {
+        entry.key.starts_with("Fn::ForEach::")
+            || entry
+                .value
+                .get("Type")
+                .and_then(Node::as_text)
+                .is_some_and(|kind| kind.contains("::"))
+    };
+    root.get("Resources")
+        .is_some_and(|resources| resources.entries().iter().any(typed))
+        || root.get("AWSTemplateFormatVersion").is_some()
+}
+
+/// The resources of a template. `given` has values for its parameters, where another template deploys it.
+pub(crate) fn read(root: &Node, file: &Arc<str>, given: Option<&Node>) -> Contents {
+    let mut contents = Contents::default();
+    let root = &sam::with_globals(root);
+    let mut resolver = Resolver::new(root, given);
+    let Some(section) = root.get("Resources") else {
+        contents.cannot_judge(file, 0, "the template has no `Resources`");
+        return contents;
+    };
+    let resources = loops::expand(&mut resolver, section);
+    resolver.know(&resources);
+    for entry in &resources {
+        if entry.key == "Fn::Transform" {
+            contents.cannot_judge(file, entry.line, "what `Fn::Transform` brings in is not read");
+            continue;
+        }
+        let Some(kind) = entry.value.get("Type").and_then(Node::as_text) else {
+            let reason = format!("`{}` has no type", entry.key);
+            contents.cannot_judge(file, entry.line, reason);
+            continue;
+        };
+        let resource = resource(&mut resolver, entry, kind, file);
+        if resource
+            .properties
+            .entries()
+            .iter()
+            .any(|property| property.key == "Fn::Transform")
+        {
+            contents
+                .unknown
+                .push(Unknown::of(&resource, "what `Fn::Transform` brings in is not read"));
+        }
+        nested(&mut contents, &resource, &entry.value);
+        contents.blocks.push(entry.line);
+        allowed(&mut contents, Some(&entry.key), &entry.value);
+        contents.resources.push(resource);
+    }
+    allowed(&mut contents, None, root);
+    unread_transforms(&mut contents, root, file);
+    sam::expand(&mut contents, root);
+    if resolver.exhausted() {
+        contents.cannot_judge(
+            file,
+            0,
+            "the template is too large to resolve; a part of it was left out",
+        );
+    }
+    contents
+}
+
+fn resource(resolver: &mut Resolver<'_>, entry: &Entry, kind: &str, file: &Arc<str>) -> Resource {
+    let condition = entry.value.get("Condition").and_then(Node::as_text);
+    let off_by = condition.filter(|name| resolver.condition(name) == Some(false));
+    let properties = entry
+        .value
+        .get("Properties")
+        .map(|properties| resolver.resolve(properties));
+    Resource {
+        id: entry.key.clone(),
+        kind: kind.to_owned(),
+        written_kind: kind.to_owned(),
+        file: file.clone(),
+        scope: file.clone(),
+        line: entry.line,
+        properties: properties.unwrap_or(Node::new(entry.line, Value::Map(Vec::new()))),
+        count: 1,
+        off_by: off_by.map(str::to_owned),
+    }
+}
+
+/// Templates that this one deploys, where they are files.
+fn nested(contents: &mut Contents, resource: &Resource, written: &Node) {
+    let location = match resource.kind.as_str() {
+        "AWS::CloudFormation::Stack" => "TemplateURL",
+        "AWS::Serverless::Application" => "Location",
+        _ => return,
+    };
+    // CDK deploys by address, and says in the metadata which file that was.
+    let asset = written
+        .get("Metadata")
+        .and_then(|metadata| metadata.get("aws:asset:path"));
+    match asset.or_else(|| resource.first(location)).and_then(Node::as_text) {
+        Some(path) if !path.contains("://") && !path.contains("${") => contents.nested.push(Nested {
+            path: path.to_owned(),
+            parameters: resource
+                .properties
+                .get("Parameters")
+                .cloned()
+                .unwrap_or(Node::new(0, Value::Null)),
+            resource: resource.clone(),
+        }),
+        _ => contents.unknown.push(Unknown::of(
+            resource,
+            "the template it deploys is not a file here; audit it by itself",
+        )),
+    }
+}
+
+/// Suppressions: `Metadata: {zerobill: {allow: [{id, reason}]}}`.
+fn allowed(contents: &mut Contents, resource: Option<&str>, owner: &Node) {
+    let own = owner.get("Metadata").and_then(|metadata| metadata.get("zerobill"));
+    for item in own
+        .and_then(|own| own.get("allow"))
+        .map(Node::items)
+        .unwrap_or_default()
+    {
+        let part = |key| item.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
+        contents.allowed.push(Allowed {
+            resource: resource.map(str::to_owned),
+            rule: part("id"),
+            reason: part("reason"),
+            line: item.line,
+        });
+    }
+}
+
+/// Macros of one's own can make anything of a template.
+fn unread_transforms(contents: &mut Contents, root: &Node, file: &Arc<str>) {
+    const READ: &[&str] = &[
+        "AWS::Serverless-2016-10-31",
+        "AWS::LanguageExtensions",
+        "AWS::SecretsManager-2020-07-23",
+        "AWS::SecretsManager-2024-09-16",
+        "AWS::CodeDeployBlueGreen",
+    ];
+    let Some(transforms) = root.get("Transform") else {
+        return;
+    };
+    for transform in transforms.items() {
+        let name = transform
+            .as_text()
+            .or_else(|| transform.get("Name").and_then(Node::as_text));
+        if !name.is_some_and(|name| READ.contains(&name)) {
+            let name = name.unwrap_or("Transform");
+            contents.cannot_judge(
+                file,
+                transform.line,
+                format!("what the macro `{name}` brings in is not read"),
+            );
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! `${self:…}`, `${opt:…}` and their defaults. What comes from elsewhere is not known.
+
+use crate::node::{Entry, Node, Value};
+
+/// How deep values may refer to each other.
+const DEEPEST: usize = 20;
+
+/// The node with its variables resolved from the whole file.
+pub(super) fn resolve(node: &Node, root: &Node, depth: usize) -> Node {
+    let value = match &node.value {
+        Value::Text(text) if text.contains("${") => return text_of(text, node.line, root, depth),
+        Value::List(items) => Value::List(items.iter().map(|item| resolve(item, root, depth)).collect()),
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|entry| Entry {
+                    key: entry.key.clone(),
+                    line: entry.line,
+                    value: resolve(&entry.value, root, depth),
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Node::new(node.line, value)
+}
+
+fn text_of(text: &str, line: usize, root: &Node, depth: usize) -> Node {
+    // A value that is nothing but a variable keeps its kind.
+    if let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
+        && !inner.contains("${")
+        && is_variable(inner)
+    {
+        return variable(inner, line, root, depth);
+    }
+    let (mut filled, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find("${") {
+        filled.push_str(&rest[..start]);
+        let after = &rest[start + 2..];
+        let Some(end) = after.find('}') else { break };
+        let inner = &after[..end];
+        if is_variable(inner) {
+            let value = variable(inner, line, root, depth);
+            filled.push_str(&value.to_text().unwrap_or_else(|| "${?}".to_owned()));
+        } else {
+            // CloudFormation's own, for `Fn::Sub`.
+            filled.push_str(&rest[start..start + 3 + end]);
+        }
+        rest = &after[end + 1..];
+    }
+    filled.push_str(rest);
+    Node::text(line, filled)
+}
+
+fn is_variable(inner: &str) -> bool {
+    const SOURCES: &[&str] = &[
+        "self:",
+        "opt:",
+        "env:",
+        "file(",
+        "ssm:",
+        "cf:",
+        "cf(",
+        "sls:",
+        "aws:",
+        "param:",
+        "s3:",
+        "git:",
+        "terraform:",
+    ];
+    SOURCES.iter().any(|source| inner.trim_start().starts_with(source))
+}
+
+/// The first source that has a value, as in `${opt:stage, self:provider.stage, 'dev'}`.
+fn variable(inner: &str, line: usize, root: &Node, depth: usize) -> Node {
+    let unknown = Node::new(line, Value::Unknown);
+    if depth >= DEEPEST {
+        return unknown;
+    }
+    for source in inner.split(',').map(str::trim) {
+        if let Some(path) = source.strip_prefix("self:") {
+            let found = path.split('.').try_fold(root, |node, key| node.get(key));
+            if let Some(node) = found {
+                return resolve(node, root, depth + 1);
+            }
+        } else if source.starts_with("file(") || source.starts_with("ssm:") || source.starts_with("cf") {
+            return unknown;
+        } else if let Some(literal) = literal(source, line) {
+            return literal;
+        }
+    }
+    unknown
+}
+
+fn literal(source: &str, line: usize) -> Option<Node> {
+    let quoted = |quote: char| source.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    if let Some(text) = quoted('\'').or_else(|| quoted('"')) {
+        return Some(Node::text(line, text));
+    }
+    match source {
+        "true" | "false" => Some(Node::new(line, Value::Bool(source == "true"))),
+        _ => source.parse().ok().map(|number| Node::new(line, Value::Number(number))),
+    }
+}
