@@ -93,16 +93,18 @@ fn is_candidate(text: &str) -> bool {
 
 /// The resources of a file that stands for itself.
 pub(crate) fn read(parsed: &Parsed, path: &Arc<str>, given: Option<&Node>) -> Contents {
-    let mut all = Contents::default();
-    let (document, read): (_, fn(&Node, &Arc<str>, Option<&Node>) -> Contents) = match parsed {
-        Parsed::Template(document) => (document, cloudformation::read),
-        Parsed::Serverless(document) => (document, |root, path, _| serverless::read(root, path)),
-        Parsed::Plan(document) => (document, |root, path, _| plan::read(root, path)),
+    let document = match parsed {
+        Parsed::Template(document) | Parsed::Serverless(document) | Parsed::Plan(document) => document,
         Parsed::Packages(contents) => return contents.clone(),
-        Parsed::Terraform(..) | Parsed::Nothing => return all,
+        Parsed::Terraform(..) | Parsed::Nothing => return Contents::default(),
     };
+    let mut all = Contents::default();
     for root in &document.roots {
-        all.append(read(root, path, given));
+        all.append(match parsed {
+            Parsed::Serverless(_) => serverless::read(root, path),
+            Parsed::Plan(_) => plan::read(root, path),
+            _ => cloudformation::read(root, path, given),
+        });
     }
     for fault in &document.faults {
         all.cannot_judge(path, fault.line, fault.message.clone());

@@ -41,11 +41,8 @@ pub(crate) struct Document {
 /// The text of a file, without a byte order mark.
 pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Fault> {
     let text = str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
+        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let line = before.lines().count().max(1);
         Fault::new(line, "the file is not UTF-8")
     })?;
     Ok(text.trim_start_matches('\u{feff}'))

@@ -1,6 +1,9 @@
 //! YAML with the lines of its values, and CloudFormation's short tags written out: `!Ref A` becomes `{"Ref": "A"}`.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
@@ -53,13 +56,13 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), Fault> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let tag = tag.map(|tag| tag.into_owned());
+                let tag = tag.map(Cow::into_owned);
                 let value = scalar(&text, style, tag.as_ref());
                 let node = tagged(Node::new(line, value), short_name(tag.as_ref()));
                 self.keep(anchor, node)
             }
             Event::SequenceStart(anchor, tag) => {
-                self.begin(line, anchor, tag.map(|tag| tag.into_owned()), Kind::List(Vec::new()))
+                self.begin(line, anchor, tag.map(Cow::into_owned), Kind::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
                 let kind = Kind::Map {
@@ -67,7 +70,7 @@ impl Builder {
                     seen: HashSet::new(),
                     key: None,
                 };
-                self.begin(line, anchor, tag.map(|tag| tag.into_owned()), kind)
+                self.begin(line, anchor, tag.map(Cow::into_owned), kind)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => {
@@ -78,7 +81,8 @@ impl Builder {
                     .cloned()
                     .ok_or_else(|| Fault::new(line, "an alias stands inside of what it names"))?;
                 self.count(size, line)?;
-                self.place(node)
+                self.place(node);
+                Ok(())
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
                 Ok(())
@@ -117,7 +121,8 @@ impl Builder {
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), node.size()));
         }
-        self.place(node)
+        self.place(node);
+        Ok(())
     }
 
     fn count(&mut self, values: usize, line: usize) -> Result<(), Fault> {
@@ -131,10 +136,10 @@ impl Builder {
         Ok(())
     }
 
-    fn place(&mut self, node: Node) -> Result<(), Fault> {
+    fn place(&mut self, node: Node) {
         let Some(open) = self.open.last_mut() else {
             self.roots.push(node);
-            return Ok(());
+            return;
         };
         match &mut open.kind {
             Kind::List(items) => items.push(node),
@@ -153,7 +158,6 @@ impl Builder {
                 }
             },
         }
-        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The audit for people: dollars first.
 
+use std::fmt::Write as _;
+
 use zerobill_audit::{Difference, Finding, Report, Severity};
 use zerobill_free_tier::offers;
 
@@ -119,10 +121,10 @@ fn counts(report: &Report, known: usize) -> String {
         if report.files == 1 { "file" } else { "files" }
     );
     if report.allowed > 0 {
-        counts.push_str(&format!("; {} allowed", report.allowed));
+        _ = write!(counts, "; {} allowed", report.allowed);
     }
     if known > 0 {
-        counts.push_str(&format!("; {known} in the baseline"));
+        _ = write!(counts, "; {known} in the baseline");
     }
     counts
 }
