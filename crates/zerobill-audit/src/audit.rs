@@ -122,42 +122,43 @@ impl Sources {
 
     /// What the files come to. A template that another one deploys gets its parameters from there.
     fn contents(&mut self, load: impl Fn(&str) -> Option<Vec<u8>>) -> Contents {
-        let mut by_file: BTreeMap<Arc<str>, Contents> = BTreeMap::new();
-        let mut waiting: Vec<(Arc<str>, Contents)> = self
+        let plain = self
             .parsed
             .iter()
-            .map(|(path, parsed)| (path.clone(), source::read(parsed, path, None)))
+            .map(|(path, parsed)| (path.clone(), source::read(parsed, path, None)));
+        let mut by_file: BTreeMap<Arc<str>, Contents> = plain.collect();
+        let nested = |path: &Arc<str>, contents: &Contents| {
+            let found = contents
+                .nested
+                .iter()
+                .map(|nested| (beside(path, &nested.path), nested.clone()));
+            found.collect::<Vec<_>>()
+        };
+        let mut waiting: Vec<_> = by_file
+            .iter()
+            .flat_map(|(path, contents)| nested(path, contents))
             .collect();
+        // A template may deploy itself in a circle; each is read once with parameters.
         let mut deployed = HashSet::new();
-        while let Some((path, contents)) = waiting.pop() {
-            for nested in &contents.nested {
-                let inner: Arc<str> = beside(&path, &nested.path).into();
-                if !self.parsed.contains_key(&inner)
-                    && let Some(bytes) = load(&inner)
-                {
-                    let named = true;
-                    self.add(SourceFile {
-                        path: inner.clone(),
-                        bytes,
-                        named,
-                    });
-                }
-                match self.parsed.get(&inner) {
-                    // A template may deploy itself in a circle; each is read once with parameters.
-                    Some(parsed) if deployed.insert(inner.clone()) => {
-                        let read = source::read(parsed, &inner, Some(&nested.parameters));
-                        waiting.push((inner, read));
-                    }
-                    Some(_) => {}
-                    None => {
-                        let reason = format!("the template it deploys, `{}`, cannot be read", nested.path);
-                        self.unread.push(Unknown::of(&nested.resource, reason));
-                    }
-                }
+        while let Some((inner, by)) = waiting.pop() {
+            let inner: Arc<str> = inner.into();
+            if !self.parsed.contains_key(&inner)
+                && let Some(bytes) = load(&inner)
+            {
+                let (path, named) = (inner.clone(), true);
+                self.add(SourceFile { path, bytes, named });
             }
-            // What was read with parameters replaces what was read without.
-            if !by_file.contains_key(&path) || deployed.contains(&path) {
-                by_file.insert(path, contents);
+            match self.parsed.get(&inner) {
+                Some(parsed) if deployed.insert(inner.clone()) => {
+                    let contents = source::read(parsed, &inner, Some(&by.parameters));
+                    waiting.extend(nested(&inner, &contents));
+                    by_file.insert(inner, contents);
+                }
+                Some(_) => {}
+                None => {
+                    let reason = format!("the template it deploys, `{}`, cannot be read", by.path);
+                    self.unread.push(Unknown::of(&by.resource, reason));
+                }
             }
         }
         by_file.extend(self.modules());
@@ -239,7 +240,7 @@ fn judge(run: &Run<'_>) -> (Vec<Finding>, Vec<Unknown>) {
             findings.push(finding(rule, resource, hit));
         }
     };
-    let mut judged: HashSet<&str> = HashSet::new();
+    let mut judged: HashSet<&str> = rules::QUIET.iter().copied().collect();
     for rule in rules::all() {
         judged.extend(rule.check.kinds());
         match rule.check {
@@ -274,18 +275,6 @@ fn judge(run: &Run<'_>) -> (Vec<Finding>, Vec<Unknown>) {
 
 /// What the table of types says of a resource that no rule knows.
 fn by_class(resource: &Resource) -> Result<Option<(&'static Rule, Hit)>, String> {
-    // Written by tools, and nothing that is deployed; and templates, which are read by themselves.
-    const NOTHING: &[&str] = &[
-        "AWS::CDK::Metadata",
-        "Alexa::ASK::Skill",
-        "AWS::CloudFormation::Stack",
-        "AWS::Serverless::Application",
-        "Custom::LogRetention",
-        "Terraform::S3::BucketNotification",
-    ];
-    if NOTHING.contains(&resource.kind.as_str()) {
-        return Ok(None);
-    }
     let Some(row) = classes::class_of(&resource.kind) else {
         let custom = resource.kind.starts_with("Custom::");
         return Err(if custom {

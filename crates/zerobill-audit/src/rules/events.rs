@@ -95,16 +95,6 @@ pub(super) const RULES: &[Rule] = &[
         }),
     },
     Rule {
-        id: "event-rule",
-        severity: Severity::Info,
-        title: "Rules for schedules and for events of AWS are free.",
-        fix: "nothing to do",
-        assumes: "",
-        offers: &["eb.rules_schedule", "eb.aws_events"],
-        linters: &[],
-        check: Check::Each(&["AWS::Events::Rule"], |_, _| Vec::new()),
-    },
-    Rule {
         id: "event-endpoint",
         severity: Severity::Paid,
         title: "A global endpoint replicates events, each of which is billed again.",
@@ -199,16 +189,6 @@ pub(super) const RULES: &[Rule] = &[
             Hit::free().only()
         }),
     },
-    Rule {
-        id: "mapping-free",
-        severity: Severity::Info,
-        title: "An event source mapping is free by itself.",
-        fix: "nothing to do",
-        assumes: "",
-        offers: &[],
-        linters: &[],
-        check: Check::Each(MAPPING, |_, _| Vec::new()),
-    },
 ];
 
 const STATE_MACHINES: &[&str] = &["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
@@ -221,9 +201,18 @@ fn workflow_type<'r>(machine: &'r Resource, word: &str) -> Option<&'r Node> {
 
 fn sqs_pollers<'r>(run: &Run<'r>) -> Vec<(&'r Resource, Hit)> {
     let mut pollers = run.of(MAPPING);
+    // A position to start from is for streams alone.
+    let unknown = pollers.iter().filter(|mapping| {
+        let source = mapping.first("EventSourceArn");
+        source.is_some_and(|source| matches!(source.value, Value::Unknown))
+            && !mapping.has("StartingPosition")
+            && !mapping.has("Queue")
+    });
+    let reason = "what it reads is not known; an idle queue is polled about 648,000 times a month";
+    let mut hits: Vec<_> = unknown.map(|mapping| (*mapping, Hit::unknown(reason))).collect();
     pollers.retain(|mapping| is_sqs(run, mapping) && mapping.first("Enabled").and_then(Node::as_bool) != Some(false));
     let Some((first, second)) = pollers.first().map(|first| (first, pollers.get(1))) else {
-        return Vec::new();
+        return hits;
     };
     let queues = pollers.iter().map(|mapping| u64::from(mapping.count)).sum::<u64>();
     let requests = IDLE_REQUESTS_PER_MONTH.saturating_mul(queues);
@@ -234,11 +223,12 @@ fn sqs_pollers<'r>(run: &Run<'r>) -> Vec<(&'r Resource, Hit)> {
         grouped(requests)
     );
     let hit = Hit::costs(beyond_free("sqs.requests", requests)).because(reason);
-    match second {
-        Some(second) => vec![(*second, hit.severity(Severity::Trap))],
-        None if queues > 1 => vec![(*first, hit.severity(Severity::Trap))],
-        None => vec![(*first, hit)],
-    }
+    hits.push(match second {
+        Some(second) => (*second, hit.severity(Severity::Trap)),
+        None if queues > 1 => (*first, hit.severity(Severity::Trap)),
+        None => (*first, hit),
+    });
+    hits
 }
 
 /// Whether a mapping reads a queue: by its ARN, by what it refers to, or because SAM says so.

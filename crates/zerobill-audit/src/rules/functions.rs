@@ -204,10 +204,16 @@ fn free_tier(_: &Run<'_>, function: &Resource) -> Vec<Hit> {
     let (memory, timeout) = (memory_mb(function), timeout_s(function));
     let typical = grouped(free_invocations(memory, TYPICAL_MS));
     let longest = grouped(free_invocations(memory, timeout.saturating_mul(1_000)));
-    let reason = format!(
-        "at {memory} MB {typical} invocations of {TYPICAL_MS} ms are free each month, or {longest} that take the whole timeout of {timeout} s; \
-         all functions share it"
-    );
+    let unknown = |key| function.first(key).is_some_and(|node| node.as_number().is_none());
+    let reason = if unknown("MemorySize") || unknown("Timeout") {
+        "its memory or its timeout is not known; 400,000 GB-seconds are free each month, and all functions share them"
+            .to_owned()
+    } else {
+        format!(
+            "at {memory} MB {typical} invocations of {TYPICAL_MS} ms are free each month, or {longest} that take the whole timeout of \
+             {timeout} s; all functions share it"
+        )
+    };
     Hit::free().because(reason).only()
 }
 

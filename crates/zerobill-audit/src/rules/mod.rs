@@ -17,7 +17,7 @@ mod traps;
 
 pub(crate) use self::{
     packages::{METRICS_CLIENT, PAID_CLIENT},
-    service::UNKNOWN,
+    service::{QUIET, UNKNOWN},
 };
 
 use zerobill_free_tier::{NanoDollars, Quantity, offers};

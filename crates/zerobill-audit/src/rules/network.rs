@@ -145,25 +145,6 @@ pub(super) const RULES: &[Rule] = &[
         linters: &[],
         check: Check::Each(&["AWS::Route53::HealthCheck"], |_, _| Hit::free().only()),
     },
-    Rule {
-        id: "network-free",
-        severity: Severity::Info,
-        title: "It costs nothing by itself.",
-        fix: "nothing to do",
-        assumes: "",
-        offers: &[],
-        linters: &[],
-        check: Check::Each(
-            &[
-                "AWS::Route53::RecordSet",
-                "AWS::Route53::RecordSetGroup",
-                "AWS::ApiGateway::VpcLink",
-                "AWS::ApiGatewayV2::VpcLink",
-                "AWS::EC2::VPCPeeringConnection",
-            ],
-            |_, _| Vec::new(),
-        ),
-    },
 ];
 
 fn vpc_endpoint(_: &Run<'_>, endpoint: &Resource) -> Vec<Hit> {

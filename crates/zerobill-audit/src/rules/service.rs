@@ -57,3 +57,20 @@ pub(crate) static UNKNOWN: Rule = Rule {
     linters: &[],
     check: Check::Elsewhere,
 };
+
+/// Types that the table calls dependent, and of which these rules know that nothing of them is paid, or that another rule finds it.
+pub(crate) const QUIET: &[&str] = &[
+    "AWS::ApiGateway::VpcLink",
+    "AWS::ApiGatewayV2::VpcLink",
+    "AWS::CDK::Metadata",
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudWatch::AnomalyDetector",
+    "AWS::EC2::VPCPeeringConnection",
+    "AWS::Events::Rule",
+    "AWS::Route53::RecordSet",
+    "AWS::Route53::RecordSetGroup",
+    "AWS::Serverless::Application",
+    "Alexa::ASK::Skill",
+    "Custom::LogRetention",
+    "Terraform::S3::BucketNotification",
+];

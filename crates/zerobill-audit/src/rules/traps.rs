@@ -32,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "public-url",
         severity: Severity::Trap,
         title: "Anyone can call a Function URL without authentication, as often as they like.",
-        fix: "set `ReservedConcurrentExecutions` if your account has room for it, `AuthType: AWS_IAM`, or a hard cap (`zerobill guard`)",
+        fix: "set `AuthType: AWS_IAM`, or `ReservedConcurrentExecutions` if your account has room for it",
         assumes: "",
         offers: &["lambda.requests", "lambda.function_url"],
         linters: &[],
@@ -146,14 +146,16 @@ fn debug_level(function: &Resource) -> Option<&Node> {
     const SETTINGS: &[&str] = &["LoggingConfig.ApplicationLogLevel", "LoggingConfig.SystemLogLevel"];
     let variables = function.values("Environment.Variables");
     let entries = variables.iter().flat_map(|variables| variables.entries());
-    let from_environment = entries.filter_map(|entry| {
-        let value = entry.value.possibilities().into_iter().find_map(Node::to_text)?;
+    let from_environment = entries.filter(|entry| {
         let level = entry.key.ends_with("LOG_LEVEL") || entry.key == "LOGLEVEL" || entry.key == "RUST_LOG";
-        let debug = level && LEVELS.iter().any(|word| value.to_uppercase().contains(word));
-        let whole_event =
-            entry.key == "POWERTOOLS_LOGGER_LOG_EVENT" && ["true", "1"].contains(&value.to_lowercase().as_str());
-        (debug || whole_event).then_some(&entry.value)
+        let whole_event = entry.key == "POWERTOOLS_LOGGER_LOG_EVENT";
+        let mut values = entry.value.possibilities().into_iter().filter_map(Node::to_text);
+        values.any(|value| {
+            let debug = LEVELS.iter().any(|word| value.to_uppercase().contains(word));
+            (level && debug) || (whole_event && ["true", "1"].contains(&value.to_lowercase().as_str()))
+        })
     });
+    let from_environment = from_environment.map(|entry| &entry.value);
     let from_settings = SETTINGS
         .iter()
         .filter_map(|setting| function.with_text(setting, LEVELS));

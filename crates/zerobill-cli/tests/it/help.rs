@@ -17,6 +17,7 @@ fn help_names_the_commands() {
     Commands:
       dev     Run a local Lambda: Function URL, Invoke API and REPORT lines for any Runtime API program
       invoke  Send one event to a function and print its reply
+      audit   Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
       ops     List the operations of the gateway with their parameters
       call    Call one operation on a gateway in this process
       help    Print this message or the help of the given subcommand(s)
@@ -85,6 +86,32 @@ fn help_of_invoke() {
           --timeout <SECONDS>  Seconds that one invocation may take [default: 3]
           --env <NAME=VALUE>   A variable for the function; may be given several times
       -h, --help               Print help
+
+    --- stderr
+    ");
+}
+
+#[test]
+fn help_of_audit() {
+    assert_snapshot!(run(&["audit", "-h"]), @r"
+    exit: 0
+    --- stdout
+    Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
+
+    Usage: zerobill audit [OPTIONS] <PATH>...
+
+    Arguments:
+      <PATH>...  Templates, lists of dependencies, or folders that hold them
+
+    Options:
+          --format <FORMAT>        How to print the findings [default: table] [possible values: table, json, sarif]
+          --fail-on <SEVERITY>     Exit with 1 if a finding is at least this bad [default: paid] [possible values: paid, trap, limit, none]
+          --requests <N>           Requests a month that estimates are made with [default: 1000000]
+          --explain                Say what each estimate assumes, and how sure its facts are
+          --baseline <FILE>        Leave out the findings that are in this file
+          --write-baseline <FILE>  Write all findings to this file, as a baseline for later
+          --base <DIR>             Compare with the templates in this folder: what is new, what is gone, and the difference in dollars
+      -h, --help                   Print help (see more with '--help')
 
     --- stderr
     ");

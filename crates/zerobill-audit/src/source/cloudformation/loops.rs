@@ -3,9 +3,6 @@
 use super::{resolve::Resolver, text};
 use crate::node::{Entry, Node, Value};
 
-/// How many entries loops may make in one template.
-const MOST_ENTRIES: usize = 100_000;
-
 /// The entries of a section with its loops written out.
 pub(super) fn expand(resolver: &mut Resolver<'_>, section: &Node) -> Vec<Entry> {
     let mut entries = Vec::new();
@@ -30,20 +27,25 @@ pub(super) fn rounds(resolver: &mut Resolver<'_>, arguments: &Node) -> Vec<Entry
     let values = resolver.resolve(values);
     let mut entries = Vec::new();
     for value in values.items() {
+        if resolver.exhausted() {
+            break;
+        }
         // A loop over what is not known runs once: it makes at least one kind of thing.
         let word = value.to_text().unwrap_or_else(|| text::UNKNOWN.to_owned());
         resolver
             .loops
             .push((name.to_owned(), Node::text(value.line, word.clone())));
         for entry in expand(resolver, body) {
-            if entries.len() >= MOST_ENTRIES {
-                break;
-            }
+            let size = entry.value.size();
             entries.push(Entry {
                 key: replaced(&entry.key, name, &word),
                 line: entry.line,
                 value: with(&entry.value, name, &word),
             });
+            // What is there is kept, so that too large a template is not passed as an empty one.
+            if !resolver.spend(size) {
+                break;
+            }
         }
         resolver.loops.pop();
     }

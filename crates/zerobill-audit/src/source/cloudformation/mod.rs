@@ -51,15 +51,13 @@ pub(crate) fn read(root: &Node, file: &Arc<str>, given: Option<&Node>) -> Conten
             continue;
         };
         let resource = resource(&mut resolver, entry, kind, file);
-        if resource
-            .properties
-            .entries()
-            .iter()
-            .any(|property| property.key == "Fn::Transform")
-        {
-            contents
-                .unknown
-                .push(Unknown::of(&resource, "what `Fn::Transform` brings in is not read"));
+        let transformed = entry
+            .value
+            .get("Properties")
+            .is_some_and(|written| written.get("Fn::Transform").is_some());
+        if transformed || matches!(resource.properties.value, Value::Unknown) {
+            let reason = "properties that a macro or another file brings in are not read";
+            contents.unknown.push(Unknown::of(&resource, reason));
         }
         nested(&mut contents, &resource, &entry.value);
         contents.blocks.push(entry.line);

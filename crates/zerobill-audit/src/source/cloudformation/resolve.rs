@@ -51,12 +51,17 @@ impl<'a> Resolver<'a> {
         self.left == 0
     }
 
+    /// Takes so many values from the budget; false if they are not left.
+    pub(super) const fn spend(&mut self, values: usize) -> bool {
+        self.left = self.left.saturating_sub(values);
+        self.left > 0
+    }
+
     /// The value with its functions resolved. What cannot be known is [`Value::Unknown`].
     pub(super) fn resolve(&mut self, node: &Node) -> Node {
-        if self.left == 0 {
+        if !self.spend(1) {
             return Node::new(node.line, Value::Unknown);
         }
-        self.left -= 1;
         let value = match &node.value {
             Value::List(items) => {
                 let items = items.iter().map(|item| self.resolve(item));

@@ -5,6 +5,9 @@ use crate::node::{Entry, Node, Value};
 /// How deep values may refer to each other.
 const DEEPEST: usize = 20;
 
+/// How long a text may become.
+const LONGEST_TEXT: usize = 100_000;
+
 /// The node with its variables resolved from the whole file.
 pub(super) fn resolve(node: &Node, root: &Node, depth: usize) -> Node {
     let value = match &node.value {
@@ -25,31 +28,34 @@ pub(super) fn resolve(node: &Node, root: &Node, depth: usize) -> Node {
     Node::new(node.line, value)
 }
 
+/// A text with its variables filled in, the innermost first: `${self:custom.${self:stage}}`.
 fn text_of(text: &str, line: usize, root: &Node, depth: usize) -> Node {
-    // A value that is nothing but a variable keeps its kind.
-    if let Some(inner) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))
-        && !inner.contains("${")
-        && is_variable(inner)
-    {
-        return variable(inner, line, root, depth);
-    }
-    let (mut filled, mut rest) = (String::new(), text);
-    while let Some(start) = rest.find("${") {
-        filled.push_str(&rest[..start]);
-        let after = &rest[start + 2..];
-        let Some(end) = after.find('}') else { break };
-        let inner = &after[..end];
-        if is_variable(inner) {
-            let value = variable(inner, line, root, depth);
-            filled.push_str(&value.to_text().unwrap_or_else(|| "${?}".to_owned()));
-        } else {
+    let (mut text, mut from) = (text.to_owned(), 0);
+    while let Some(end) = text[from..].find('}').map(|end| from + end) {
+        let Some(start) = text[..end].rfind("${") else {
+            from = end + 1;
+            continue;
+        };
+        let inner = &text[start + 2..end];
+        if !is_variable(inner) {
             // CloudFormation's own, for `Fn::Sub`.
-            filled.push_str(&rest[start..start + 3 + end]);
+            from = end + 1;
+            continue;
         }
-        rest = &after[end + 1..];
+        let value = variable(inner, line, root, depth);
+        // A value that is nothing but a variable keeps its kind.
+        if start == 0 && end + 1 == text.len() {
+            return value;
+        }
+        let filled = value.to_text().unwrap_or_else(|| "${?}".to_owned());
+        if text.len() + filled.len() > LONGEST_TEXT {
+            return Node::new(line, Value::Unknown);
+        }
+        text.replace_range(start..=end, &filled);
+        // What was filled in is not looked at again.
+        from = start + filled.len();
     }
-    filled.push_str(rest);
-    Node::text(line, filled)
+    Node::text(line, text)
 }
 
 fn is_variable(inner: &str) -> bool {

@@ -1,0 +1,273 @@
+//! Files that are broken, hostile, or nothing: nothing panics, and nothing is passed in silence.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use zerobill_audit::{Options, Report, SourceFile, audit_files};
+
+fn audit(path: &str, bytes: impl Into<Vec<u8>>) -> Report {
+    let file = SourceFile {
+        path: path.into(),
+        bytes: bytes.into(),
+        named: true,
+    };
+    audit_files(vec![file], &Options::default(), |_| None)
+}
+
+/// What could not be read, as `line: reason`.
+fn unread(report: &Report) -> Vec<String> {
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    report
+        .unread()
+        .map(|unknown| format!("{}: {}", unknown.line, unknown.reason))
+        .collect()
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_where_and_why() {
+    for (path, text, expected) in [
+        ("a.yaml", "", "0: the file is empty"),
+        ("a.yaml", "\n  \n", "0: the file is empty"),
+        ("a.json", "", "0: the file is empty"),
+        ("a.yaml", "just a sentence", "1: the file holds no names and values"),
+        (
+            "a.yaml",
+            "name: value",
+            "0: not a template of CloudFormation, SAM, Serverless or Terraform, nor a list of dependencies",
+        ),
+        (
+            "a.yaml",
+            "Resources:\n  A:\n   Type: 'b\n",
+            "3: not YAML: while scanning a quoted scalar, found unexpected end of stream",
+        ),
+        ("a.json", "{\n \"Resources\": {\n", "2: not JSON: unterminated object"),
+        ("a.tf", "resource \"aws_eip\" \"a\" {\n  count = \n}\n", ""),
+        ("Cargo.lock", "[[package]\n", ""),
+        ("package-lock.json", "{", "1: not JSON: unterminated object"),
+    ] {
+        let found = unread(&audit(path, text));
+        assert_eq!(found.len(), 1, "{path} {text:?}: {found:?}");
+        if expected.is_empty() {
+            let what = if path.ends_with("tf") {
+                "2: not HCL: "
+            } else {
+                "1: not TOML: "
+            };
+            assert!(found[0].starts_with(what), "{found:?}");
+        } else {
+            assert_eq!(found[0], expected, "{path} {text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_utf_8_is_said_with_its_line() {
+    assert_eq!(
+        unread(&audit("a.yaml", *b"Resources:\n  A: \xff\n")),
+        ["2: the file is not UTF-8"]
+    );
+    let utf_16: Vec<u8> = "Resources: {}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(
+        unread(&audit("a.yaml", [vec![0xff, 0xfe], utf_16].concat())),
+        ["1: the file is not UTF-8"]
+    );
+}
+
+#[test]
+fn a_byte_order_mark_and_other_line_ends_are_no_trouble() {
+    let report = audit(
+        "a.yaml",
+        "\u{feff}Resources:\r\n  A:\r\n    Type: AWS::SecretsManager::Secret\r\n",
+    );
+    assert_eq!((report.findings.len(), report.findings[0].line), (1, 2));
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    for (path, text) in [
+        ("a.yaml", format!("Resources: {}", "[".repeat(100_000))),
+        (
+            "a.yaml",
+            format!("Resources:\n  A::B: {}{}", "[".repeat(240), "]".repeat(240)),
+        ),
+        (
+            "a.yaml",
+            (0..5_000).fold("Resources: ::\n".to_owned(), |text, depth| {
+                text + &" ".repeat(depth) + "a:\n"
+            }),
+        ),
+        ("a.json", format!("{{\"Resources\":{}", "{\"a\":".repeat(100_000))),
+        ("a.tf", format!("a = {}", "[".repeat(100_000))),
+        ("a.tf", format!("a = {}1", "!".repeat(100_000))),
+        ("a.tf", format!("a = {}1{}", "(".repeat(5_000), ")".repeat(5_000))),
+        ("a.tf", "a {".repeat(50_000)),
+        ("a.tf", format!("a = {}", "\"${".repeat(50_000))),
+    ] {
+        let found = unread(&audit(path, text));
+        assert_eq!(found.len(), 1, "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn aliases_that_multiply_are_refused() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let items = vec![format!("*a{}", level - 1); 10].join(", ");
+        _ = writeln!(text, "a{level}: &a{level} [{items}]");
+    }
+    let found = unread(&audit("a.yaml", text));
+    assert!(
+        found[0].ends_with("more than 2000000 values, aliases written out"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn loops_that_multiply_end() {
+    let values = (0..300).map(|value| value.to_string()).collect::<Vec<_>>().join(", ");
+    let mut text = "Resources:\n".to_owned();
+    let mut indent = "  ".to_owned();
+    for depth in 0..6 {
+        _ = write!(
+            text,
+            "{indent}Fn::ForEach::L{depth}:\n{indent}- V{depth}\n{indent}- [{values}]\n{indent}- \n"
+        );
+        indent.push_str("  ");
+    }
+    let name = (0..6).fold(String::new(), |name, depth| name + &format!("${{V{depth}}}x"));
+    _ = writeln!(text, "{indent}S{name}: {{Type: AWS::SecretsManager::Secret}}");
+    let report = audit("a.yaml", text);
+    assert!(!report.findings.is_empty());
+    assert!(
+        report
+            .unknown
+            .iter()
+            .any(|unknown| unknown.reason.contains("too large")),
+        "{:?}",
+        report.unknown
+    );
+}
+
+#[test]
+fn a_template_of_five_megabytes_is_read() {
+    let mut text = "Resources:\n".to_owned();
+    while text.len() < 5_000_000 {
+        let name = text.len();
+        _ = write!(
+            text,
+            "  Secret{name}:\n    Type: AWS::SecretsManager::Secret\n    Properties:\n      Name: !Sub '${{AWS::StackName}}/{name}'\n"
+        );
+    }
+    let secrets = text.matches("AWS::SecretsManager").count();
+    let report = audit("a.yaml", text);
+    assert_eq!((report.findings.len(), report.unknown.len()), (secrets, 0));
+}
+
+#[test]
+fn a_module_whose_locals_multiply_ends() {
+    let mut text = "locals {\n  a0 = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
+    for level in 1..12 {
+        let items = vec![format!("local.a{}", level - 1); 10].join(", ");
+        _ = writeln!(text, "  a{level} = [{items}]");
+    }
+    text.push_str("}\nresource \"aws_eip\" \"a\" {\n  count = length(local.a11)\n}\n");
+    assert_eq!(audit("a.tf", text).findings.len(), 1);
+}
+
+/// Words that templates are made of, so that random texts come near to one.
+fn pieces() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "Resources:",
+        "AWSTemplateFormatVersion",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "A:",
+        "Type:",
+        " AWS::Lambda::Function",
+        " AWS::S3::Bucket",
+        " AWS::CloudWatch::Alarm",
+        " AWS::Serverless::Function",
+        "Properties:",
+        "Fn::ForEach::A",
+        "Fn::If",
+        "!Sub",
+        " !If",
+        " !Ref",
+        " !FindInMap",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\"",
+        "'",
+        ",",
+        ":",
+        " ",
+        "&a",
+        "*a",
+        "<<:",
+        "${",
+        "}",
+        "resource \"aws_eip\" \"a\" {",
+        "locals {",
+        "var.a",
+        "local.a",
+        "=",
+        "module \"m\" {",
+        "source = \"./m\"",
+        "provider: aws",
+        "service: a",
+        "functions:",
+        "events:",
+        "http:",
+        "${self:a}",
+        "Transform:",
+        "Globals:",
+        "Metadata:",
+        "zerobill:allow",
+        "secret",
+        "#",
+        "|",
+        ">",
+        "Events:",
+        "\u{feff}",
+        "é",
+        "0",
+        "-1",
+        "1e999",
+        "true",
+        "null",
+        "\t",
+        "\r\n",
+    ]);
+    prop::collection::vec(words, 0..60).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), name in prop::sample::select(NAMES.to_vec())) {
+        let report = audit(name, bytes);
+        prop_assert_eq!(report.files, 1);
+    }
+
+    #[test]
+    fn no_text_that_looks_like_a_template_panics(text in pieces(), name in prop::sample::select(NAMES.to_vec())) {
+        let report = audit(name, text);
+        prop_assert_eq!(report.files, 1);
+        _ = (report.to_json(), report.to_sarif());
+    }
+}
+
+const NAMES: &[&str] = &[
+    "a.yaml",
+    "a.json",
+    "a.tf",
+    "serverless.yml",
+    "Cargo.lock",
+    "package-lock.json",
+    "requirements.txt",
+];
