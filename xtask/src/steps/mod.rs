@@ -81,6 +81,16 @@ const STEPS: &[Step] = &[
         run: real_clients::package,
     },
     Step {
+        name: "tokens",
+        about: "tokens and ciphertexts of another implementation are taken by ours, and the wrong ones are not",
+        run: real_clients::tokens,
+    },
+    Step {
+        name: "powertools",
+        about: "metrics and log lines are those of Powertools for AWS Lambda",
+        run: real_clients::powertools,
+    },
+    Step {
         name: "secrets",
         about: "no secret of a test was printed",
         run: secrets::search,

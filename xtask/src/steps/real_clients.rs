@@ -35,6 +35,14 @@ pub(super) fn package(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "package.py")
 }
 
+pub(super) fn powertools(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "powertools.py")
+}
+
+pub(super) fn tokens(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "tokens.py")
+}
+
 /// Runs one script with the paths of everything it may start, and counts the checks it reports.
 fn script(workspace: &Workspace, step: &str, name: &str) -> Result<Tally> {
     script_with(workspace, step, name, |_| {})
@@ -56,6 +64,7 @@ fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&
         .env("AXUM_PLAIN", binaries.join("axum-plain"))
         .env("AXUM_ZEROBILL", binaries.join("axum-zerobill"));
     command.env("XTASK", binaries.join("xtask"));
+    command.env("ONE_INVOCATION", binaries.join("one-invocation"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
     command.env("SECRET_MARKER", MARKER);
     command.env("EVENT_FIXTURES", event_fixtures_folder(workspace, step)?);
