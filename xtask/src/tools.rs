@@ -14,6 +14,7 @@ use crate::workspace::Workspace;
 use crate::{environment, process};
 
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_HACK: &str = "0.6.46";
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// Python packages the real clients need, and the interpreter they were made for.
@@ -21,9 +22,19 @@ const REQUIREMENTS: &str = "real-clients/requirements.txt";
 
 /// The `cargo-deny` executable.
 pub(crate) fn cargo_deny(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
-    let folder = make(&format!("cargo-deny-{CARGO_DENY}"), |folder| {
+    cargo_tool(workspace, log, "cargo-deny", CARGO_DENY)
+}
+
+/// The `cargo-hack` executable.
+pub(crate) fn cargo_hack(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
+    cargo_tool(workspace, log, "cargo-hack", CARGO_HACK)
+}
+
+/// The executable of a cargo subcommand, built from its source.
+fn cargo_tool(workspace: &Workspace, log: &Path, name: &str, version: &str) -> Result<PathBuf> {
+    let folder = make(&format!("{name}-{version}"), |folder| {
         let build = folder.join("build");
-        let mut command = workspace.cargo(&["install", "--locked", "--version", CARGO_DENY, "cargo-deny"]);
+        let mut command = workspace.cargo(&["install", "--locked", "--version", version, name]);
         command.args(["--no-default-features", "--root"]).arg(folder);
         // Built to run a few times: compile time counts, speed does not.
         command
@@ -36,7 +47,7 @@ pub(crate) fn cargo_deny(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
         fs::remove_dir_all(build)?;
         Ok(())
     })?;
-    Ok(folder.join("bin/cargo-deny"))
+    Ok(folder.join("bin").join(name))
 }
 
 /// A Python environment with the packages of `real-clients/requirements.txt`.

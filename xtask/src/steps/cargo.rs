@@ -64,6 +64,43 @@ pub(super) fn doc(workspace: &Workspace, step: &str) -> Result<Tally> {
     succeeds(workspace, step, command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// The crates with cargo features, and those that build on them.
+const LIBRARIES: &[&str] = &["zerobill", "zerobill-function"];
+
+/// Each library with each feature alone, with none and with all; and with none the rows say what is missing.
+pub(super) fn features(workspace: &Workspace, step: &str) -> Result<Tally> {
+    let hack = tools::cargo_hack(workspace, &workspace.log(step))?;
+    let mut tally = Tally::default();
+    for package in LIBRARIES {
+        // The library alone too: what its tests depend on could lend it features.
+        for targets in ["--lib", "--all-targets"] {
+            let mut command = workspace.command(&hack);
+            command.args([
+                "hack",
+                "clippy",
+                "--each-feature",
+                "--locked",
+                "--package",
+                package,
+                targets,
+            ]);
+            command.args(["--", "-D", "warnings"]);
+            tally += succeeds(workspace, step, &mut command)?;
+        }
+    }
+    let bare = [
+        "test",
+        "--package",
+        "zerobill",
+        "--no-default-features",
+        "--locked",
+        "--lib",
+        "--tests",
+    ];
+    tally += counted(workspace, step, &bare)?;
+    Ok(tally)
+}
+
 /// Advisories are left out: they need the network, and change without the code changing.
 pub(super) fn deny(workspace: &Workspace, step: &str) -> Result<Tally> {
     let mut command = workspace.command(tools::cargo_deny(workspace, &workspace.log(step))?);

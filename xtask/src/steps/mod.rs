@@ -41,6 +41,11 @@ const STEPS: &[Step] = &[
         run: cargo::test,
     },
     Step {
+        name: "features",
+        about: "each cargo feature builds alone, and what is not built in says so",
+        run: cargo::features,
+    },
+    Step {
         name: "doctest",
         about: "examples in the documentation run",
         run: cargo::doctest,

@@ -164,6 +164,23 @@ fn every_example_works_on_a_fresh_gateway() {
 }
 
 #[test]
+fn what_is_not_built_in_says_so() {
+    let mut refused = Vec::new();
+    for (row, operation) in rows().filter(|(row, operation)| !is_built_in(row, *operation)) {
+        let description = operation.description();
+        let error = execute(&fresh(), row.name, description, example(description).into()).unwrap_err();
+        assert_eq!(error.code(), "feature_disabled", "{}.{}", row.name, description.name);
+        refused.push(row.name);
+    }
+    let without = |feature_is_on: bool, rows: usize| if feature_is_on { 0 } else { rows };
+    let of = |interface: &str| refused.iter().filter(|name| **name == interface).count();
+    assert_eq!(of("http_client"), without(cfg!(feature = "http"), 7));
+    let security = without(cfg!(feature = "jwt"), 1) + without(cfg!(feature = "json-schema"), 1);
+    assert_eq!(of("security"), security);
+    assert_eq!(refused.len(), of("http_client") + of("security"));
+}
+
+#[test]
 fn both_modes_answer_the_same() {
     for (row, operation) in rows().filter(|(row, operation)| is_built_in(row, *operation)) {
         let description = operation.description();

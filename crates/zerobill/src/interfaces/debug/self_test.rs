@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, FEATURE_DISABLED, Result},
     gateway::Gateway,
     lambda::Architecture,
     output::Output,
@@ -196,8 +196,11 @@ async fn circuit_breaker(gateway: &Gateway) -> Result<&'static str> {
 }
 
 fn http_client(gateway: &Gateway) -> Result<&'static str> {
-    gateway.preload("http_client")?;
-    Ok("built the client and its TLS; nothing was sent")
+    match gateway.preload("http_client") {
+        Ok(()) => Ok("built the client and its TLS; nothing was sent"),
+        Err(error) if error.code() == FEATURE_DISABLED => Ok("not built in: the feature `http` is off"),
+        Err(error) => Err(error),
+    }
 }
 
 fn security(gateway: &Gateway) -> Result<&'static str> {
