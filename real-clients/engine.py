@@ -43,6 +43,10 @@ class Engine(Program):
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
         return Reply(self, self.client.invoke(FunctionName=FUNCTION, Payload=payload, **options))
 
+    def keep(self, content):
+        """Keeps an answer among what is searched for secrets."""
+        keep(f"{self.name}.replies", content)
+
     def request(self, method, path, body=None, headers=None):
         """One HTTP request to the Function URL: the response, and its body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -50,7 +54,7 @@ class Engine(Program):
         response = connection.getresponse()
         content = response.read()
         connection.close()
-        keep(f"{self.name}.replies", content)
+        self.keep(content)
         return response, content
 
 
@@ -64,7 +68,7 @@ class Reply:
         self.request_id = answer["ResponseMetadata"]["RequestId"]
         self.tail = base64.b64decode(answer.get("LogResult", "")).decode()
         self.payload = answer["Payload"].read()
-        keep(f"{engine.name}.replies", self.payload + self.tail.encode())
+        engine.keep(self.payload + self.tail.encode())
 
     @property
     def value(self):

@@ -1,4 +1,4 @@
-"""Accounts and tokens of the house, in the form in which Home Assistant keeps them; its first questions count as answered."""
+"""Accounts and tokens of the house, as Home Assistant keeps them; its first questions count as answered."""
 
 import base64
 import hashlib

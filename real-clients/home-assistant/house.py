@@ -60,15 +60,21 @@ class House(Program):
     def wait(self):
         """Waits until everything of it has started, and speaks to Alexa."""
 
+        seen = []
+
         def running():
             if self.ended():
                 raise AssertionError(f"Home Assistant ended while starting:\n{self.printed()}")
             try:
                 return self.ask("GET", "/api/config", seconds=5)["state"] == "RUNNING"
-            except OSError:
+            except OSError as error:
+                seen[:] = [error]
                 return False
 
-        eventually(running, f"Home Assistant runs:\n{self.printed()}", READY_SECONDS)
+        try:
+            eventually(running, "Home Assistant runs", READY_SECONDS)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {seen}\n{self.printed()}") from None
         if "light.bed_light" not in self.states():
             raise AssertionError(f"Home Assistant runs without its demo:\n{self.printed()}")
 
@@ -138,9 +144,11 @@ class House(Program):
             subprocess.run(command, cwd=self.folder, check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=House CA")
+        authority = ["-subj", "/CN=House CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+        openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", *authority)
         openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
         names = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
+        names += "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
         (self.folder / "names").write_text(names)
         signing = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names"]
         openssl("x509", "-req", "-in", "server.csr", *signing, "-out", "server.pem")
@@ -164,7 +172,8 @@ def main():
         lines = {"URL": house.url, **house.tokens} | ({"CA": house.certificate} if house.certificate else {})
         file.touch(mode=0o600)
         file.write_text("".join(f"HOUSE_{name}='{value}'\n" for name, value in lines.items()))
-        print(f"Home Assistant  {house.url}/\nTokens          {file}\nCtrl-C stops it and removes its folder", flush=True)
+        print(f"Home Assistant  {house.url}/\nTokens          {file}", flush=True)
+        print("Ctrl-C stops it and removes its folder", flush=True)
         signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
         while not house.ended():
             time.sleep(0.5)
