@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use crate::cold::Cold;
+use crate::statistics::Summary;
 use crate::subject::Subject;
+use crate::throttled::Throttled;
 use crate::warm::Warm;
 
 /// A figure, or a ratio of two, and its bound.
@@ -19,13 +21,24 @@ enum Bound {
     AtLeast(f64),
 }
 
+/// What else was measured of functions that ask something in turn.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Asking<'a> {
+    /// How long what they ask takes by itself, in microseconds.
+    pub(crate) direct_us: Option<Summary>,
+    /// With a share of a CPU.
+    pub(crate) throttled: &'a [Throttled],
+}
+
 /// A table of the budgets whose functions were measured; nothing when none were.
-pub(crate) fn table(subjects: &[Subject], cold: &[Cold], warm: &[Warm]) -> String {
+pub(crate) fn table(subjects: &[Subject], cold: &[Cold], warm: &[Warm], asking: Asking<'_>) -> String {
     let index = |name: &str| subjects.iter().position(|subject| subject.name == name);
     let cold_cpu = |name| Some(cold.get(index(name)?)?.cpu_ms.median);
     let warm_cpu = |name| Some(warm.get(index(name)?)?.cpu_us.median);
     let private = |name| Some(warm.get(index(name)?)?.private_dirty_kb as f64);
     let ratio = |one: Option<f64>, other: Option<f64>| Some(one? / other?);
+    let own_us = |name| Some(warm.get(index(name)?)?.wall_us.median - asking.direct_us?.median);
+    let first_ms = |name| Some(asking.throttled.get(index(name)?)?.first_ms.median);
     rows(&[
         Budget {
             what: "cold CPU of `bootstrap`, times `hello`",
@@ -46,6 +59,26 @@ pub(crate) fn table(subjects: &[Subject], cold: &[Cold], warm: &[Warm]) -> Strin
             what: "private memory of `bootstrap` after all invocations, KB",
             bound: Bound::AtMost(3072.0),
             value: private("bootstrap"),
+        },
+        Budget {
+            what: "cold CPU of `script`, times `bridge`",
+            bound: Bound::AtLeast(10.0),
+            value: ratio(cold_cpu("script"), cold_cpu("bridge")),
+        },
+        Budget {
+            what: "warm CPU of `script`, times `bridge`",
+            bound: Bound::AtLeast(10.0),
+            value: ratio(warm_cpu("script"), warm_cpu("bridge")),
+        },
+        Budget {
+            what: "what `bridge` adds to the time of Home Assistant, warm, µs",
+            bound: Bound::AtMost(1000.0),
+            value: own_us("bridge"),
+        },
+        Budget {
+            what: "first directive of `bridge-preloaded` with a share of a CPU, ms",
+            bound: Bound::AtMost(30.0),
+            value: first_ms("bridge-preloaded"),
         },
     ])
 }

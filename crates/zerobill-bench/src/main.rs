@@ -9,6 +9,9 @@ mod report;
 mod runtime_api;
 mod statistics;
 mod subject;
+mod throttled;
+mod trust;
+mod upstream;
 mod warm;
 
 use std::io::Write;
@@ -17,7 +20,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Parser;
 
+use crate::budgets::Asking;
 use crate::subject::Subject;
+use crate::trust::Trust;
+use crate::upstream::Upstream;
 
 /// Measures Lambda functions against the first one given, interleaved in one run; prints Markdown.
 #[derive(Debug, Parser)]
@@ -41,23 +47,62 @@ struct Arguments {
     /// Warm invocations per round.
     #[arg(long, default_value_t = 200)]
     warm: usize,
+    /// A file with the answer that the functions get when they ask the server in `BASE_URL`.
+    #[arg(long, value_name = "FILE")]
+    upstream: Option<PathBuf>,
+    /// Puts that server behind TLS, with a certificate authority of its own.
+    #[arg(long, requires = "upstream")]
+    tls: bool,
+    /// Measures also with this share of a CPU, in percent.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(5..=100))]
+    cpu_share: Option<u64>,
+    /// What the page begins with, instead of a description of the machine.
+    #[arg(long)]
+    head: Option<String>,
     /// Leaves the count of instructions out, which needs `valgrind` and is slow.
     #[arg(long)]
     no_instructions: bool,
 }
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    let mut arguments = Arguments::parse();
     let event = arguments.event.as_bytes();
     let folder = &arguments.folder;
-    let cold = cold::measure(&arguments.subjects, folder, event, arguments.cold)?;
-    let warm = warm::measure(&arguments.subjects, folder, event, arguments.rounds, arguments.warm)?;
+    let files = tempfile::tempdir().context("cannot make a folder for certificates")?;
+    let trust = arguments.tls.then(|| Trust::new(files.path())).transpose()?;
+    let upstream = arguments.upstream.as_deref();
+    let upstream = upstream.map(|file| Upstream::start(file, trust)).transpose()?;
+    let variables: Vec<_> = upstream.iter().flat_map(Upstream::variables).collect();
+    for subject in &mut arguments.subjects {
+        subject.variables.clone_from(&variables);
+    }
+    let subjects = &arguments.subjects;
+    let cold = cold::measure(subjects, folder, event, arguments.cold)?;
+    let warm = warm::measure(subjects, folder, event, arguments.rounds, arguments.warm)?;
+    let direct_us = upstream.as_ref().map(|upstream| upstream.direct(event)).transpose()?;
+    let throttled = arguments.cpu_share.map(|percent| {
+        (
+            percent,
+            throttled::measure(subjects, folder, event, percent, arguments.cold),
+        )
+    });
     let instructions = if arguments.no_instructions {
-        vec![Err("left out by `--no-instructions`".to_owned()); arguments.subjects.len()]
+        vec![Err("left out by `--no-instructions`".to_owned()); subjects.len()]
     } else {
-        instructions::measure(&arguments.subjects, folder, event)
+        instructions::measure(subjects, folder, event)
     };
-    let page = report::page(&arguments.subjects, &machine::describe(), &cold, &warm, &instructions);
+    let head = arguments.head.unwrap_or_else(machine::describe);
+    let asking = Asking {
+        direct_us,
+        throttled: throttled
+            .as_ref()
+            .and_then(|(_, results)| results.as_deref().ok())
+            .unwrap_or_default(),
+    };
+    let mut page = report::page(subjects, &head, &cold, &warm, &instructions, asking);
+    if let Some((percent, results)) = &throttled {
+        page.push_str(&throttled::section(subjects, *percent, results));
+    }
     std::io::stdout()
         .write_all(page.as_bytes())
         .context("cannot print the results")

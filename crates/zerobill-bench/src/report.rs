@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::budgets;
+use crate::budgets::{self, Asking};
 use crate::cold::Cold;
 use crate::instructions::{Count, Counted};
 use crate::statistics::Summary;
@@ -12,16 +12,20 @@ use crate::warm::Warm;
 /// What stands where there is no figure.
 const ABSENT: &str = "–";
 
-/// All results as Markdown.
+/// All results as Markdown, below a line that says what they are.
 pub(crate) fn page(
     subjects: &[Subject],
-    machine: &str,
+    head: &str,
     cold: &[Cold],
     warm: &[Warm],
     instructions: &[Counted],
+    asking: Asking<'_>,
 ) -> String {
-    let mut page = format!("{machine}\n\nMedians; in brackets the middle half of the samples.\n");
-    page.push_str(&budgets::table(subjects, cold, warm));
+    let mut page = format!("{head}\n\nMedians; in brackets the middle half of the samples.\n");
+    if let Some(direct) = asking.direct_us {
+        let _infallible = writeln!(page, "What the functions ask answers a bare client in {direct} µs.");
+    }
+    page.push_str(&budgets::table(subjects, cold, warm, asking));
     page.push_str(&ratios(subjects, cold, warm, instructions));
     page.push_str(&figures(subjects, cold, warm, instructions));
     for (subject, count) in subjects.iter().zip(instructions) {
@@ -60,10 +64,7 @@ fn ratios(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted]
 }
 
 fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted]) -> String {
-    let shown = |summary: Summary| {
-        let (low, high) = summary.quartiles;
-        format!("{:.2} ({low:.2}–{high:.2})", summary.median)
-    };
+    let shown = |summary: Summary| summary.to_string();
     let mut columns = vec![
         ("cold CPU ms", cold.iter().map(|cold| shown(cold.cpu_ms)).collect()),
         ("cold wall ms", cold.iter().map(|cold| shown(cold.wall_ms)).collect()),

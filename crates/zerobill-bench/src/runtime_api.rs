@@ -158,7 +158,7 @@ fn serve(shared: &Shared, stream: TcpStream) -> Option<()> {
 }
 
 /// The path and the body of one request.
-fn request(reader: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
+pub(crate) fn request(reader: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|&read| read > 0)?;
     let path = line.split(' ').nth(1)?.to_owned();

@@ -1,5 +1,7 @@
 //! Medians and spreads.
 
+use std::fmt;
+
 /// The middle of the samples and how far they spread.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Summary {
@@ -16,6 +18,13 @@ impl Summary {
             median: at(&samples, 50),
             quartiles: (at(&samples, 25), at(&samples, 75)),
         }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (low, high) = self.quartiles;
+        write!(formatter, "{:.2} ({low:.2}–{high:.2})", self.median)
     }
 }
 

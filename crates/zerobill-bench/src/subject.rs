@@ -15,6 +15,8 @@ use crate::runtime_api::{Answer, RuntimeApi};
 pub(crate) struct Subject {
     pub(crate) name: String,
     pub(crate) command: Vec<String>,
+    /// What its environment holds beside what Lambda sets.
+    pub(crate) variables: Vec<(String, String)>,
 }
 
 impl Subject {
@@ -30,6 +32,7 @@ impl Subject {
         Ok(Self {
             name: name.to_owned(),
             command,
+            variables: Vec::new(),
         })
     }
 
@@ -57,6 +60,7 @@ impl Subject {
             ("AWS_REGION", "eu-west-1"),
             ("PATH", "/usr/local/bin:/usr/bin:/bin"),
         ]);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.env("AWS_LAMBDA_RUNTIME_API", api.address());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let started = Moment::now();
@@ -99,6 +103,18 @@ impl Process {
     pub(crate) fn memory(&self) -> Result<Memory> {
         let text = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id()))?;
         Memory::parse(&text).context("`smaps_rollup` is not as known")
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, and waits.
+    pub(crate) fn end(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Ends it as Lambda would, and waits.

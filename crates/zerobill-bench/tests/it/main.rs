@@ -33,6 +33,31 @@ fn a_function_measured_against_itself() {
     );
 }
 
+/// On a machine whose groups cannot be written, the page says so and has everything else.
+#[test]
+fn what_functions_ask_and_a_share_of_a_cpu_are_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = folder.path().join("answer.json");
+    std::fs::write(&answer, "{}").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_zerobill-bench"))
+        .args(["--subject", &format!("one={}", env!("CARGO_BIN_EXE_hello"))])
+        .args(["--cold", "2", "--rounds", "1", "--warm", "5", "--no-instructions"])
+        .args(["--head", "A head.", "--tls", "--cpu-share", "7", "--upstream"])
+        .arg(&answer)
+        .output()
+        .unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(page.starts_with("A head.\n\nMedians"), "{page}");
+    let line = page
+        .lines()
+        .find(|line| line.starts_with("What the functions ask answers a bare client in "));
+    assert!(line.is_some_and(|line| line.ends_with(") µs.")), "{page}");
+    let (_, share) = page.split_once("\n## At 7 % of a CPU\n\n").unwrap();
+    let measured = share.lines().any(|line| line.starts_with("| one | "));
+    assert!(measured || share.starts_with("Not measured: cannot "), "{share}");
+}
+
 #[test]
 fn a_function_that_does_not_start_is_named() {
     let output = Command::new(env!("CARGO_BIN_EXE_zerobill-bench"))

@@ -1,0 +1,140 @@
+//! A small function: INIT at full speed, and then a share of a CPU, as Lambda gives it.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::clock::Moment;
+use crate::statistics::Summary;
+use crate::subject::{Process, Subject};
+
+/// Where the kernel keeps groups with a share of a CPU.
+const GROUPS: &str = "/sys/fs/cgroup/cpu";
+/// Lambda's own period.
+const PERIOD_US: u64 = 20_000;
+const WARM: usize = 20;
+
+/// What a function does with its share.
+#[derive(Debug)]
+pub(crate) struct Throttled {
+    /// From offering the first event to its answer.
+    pub(crate) first_ms: Summary,
+    /// The same for the events after it.
+    pub(crate) warm_ms: Summary,
+}
+
+/// A share of a CPU.
+#[derive(Debug)]
+pub(crate) struct Share {
+    folder: PathBuf,
+}
+
+impl Share {
+    /// Makes a group of processes that together have this share of one CPU.
+    pub(crate) fn new(percent: u64) -> Result<Self> {
+        let folder = Path::new(GROUPS).join(format!("zerobill-bench-{}", std::process::id()));
+        fs::create_dir(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        let share = Self { folder };
+        share.set("cpu.cfs_period_us", PERIOD_US)?;
+        share.set("cpu.cfs_quota_us", PERIOD_US * percent / 100)?;
+        Ok(share)
+    }
+
+    fn set(&self, name: &str, value: u64) -> Result<()> {
+        let file = self.folder.join(name);
+        fs::write(&file, value.to_string()).with_context(|| format!("cannot write `{}`", file.display()))
+    }
+
+    /// Gives a process no more than the share from now on.
+    fn limit(&self, process: &Process) -> Result<()> {
+        self.set("cgroup.procs", process.id().into())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        // Its processes have ended; a group that is left behind limits nobody.
+        let _left = fs::remove_dir(&self.folder);
+    }
+}
+
+/// Starts each function `count` times, in turn.
+pub(crate) fn measure(
+    subjects: &[Subject],
+    folder: &Path,
+    event: &[u8],
+    percent: u64,
+    count: usize,
+) -> Result<Vec<Throttled>> {
+    let mut samples: Vec<[Vec<f64>; 2]> = vec![Default::default(); subjects.len()];
+    // A group for each process: one that was throttled leaves nothing behind for the next.
+    for _ in 0..count {
+        for (subject, [first, warm]) in subjects.iter().zip(&mut samples) {
+            let share = Share::new(percent)?;
+            let mut process = subject.start(folder)?;
+            process.api.idle()?;
+            share.limit(&process)?;
+            first.push(one(&mut process, event).with_context(|| format!("first event of `{}`", subject.name))?);
+            for _ in 0..WARM {
+                warm.push(one(&mut process, event)?);
+            }
+            process.end()?;
+        }
+    }
+    let summarise = |[first, warm]: [Vec<f64>; 2]| Throttled {
+        first_ms: Summary::of(first),
+        warm_ms: Summary::of(warm),
+    };
+    Ok(samples.into_iter().map(summarise).collect())
+}
+
+/// Milliseconds from offering an event to the last byte of its answer.
+fn one(process: &mut Process, event: &[u8]) -> Result<f64> {
+    let offered = Moment::now();
+    let answer = process.invoke(event)?;
+    process.api.idle()?;
+    Ok(answer.at.since(offered).as_secs_f64() * 1e3)
+}
+
+/// A table of the results, or why there are none.
+pub(crate) fn section(subjects: &[Subject], percent: u64, results: &Result<Vec<Throttled>>) -> String {
+    let mut text = format!("\n## At {percent} % of a CPU\n\n");
+    let results = match results {
+        Ok(results) => results,
+        Err(error) => {
+            let _infallible = writeln!(text, "Not measured: {error:#}.");
+            return text;
+        }
+    };
+    text.push_str(
+        "INIT is not limited, as on Lambda.\n\n| function | first event ms | later events ms |\n|---|---:|---:|\n",
+    );
+    for (subject, result) in subjects.iter().zip(results) {
+        let _infallible = writeln!(text, "| {} | {} | {} |", subject.name, result.first_ms, result.warm_ms);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_a_row_for_each_function_and_a_machine_without_groups_is_said() {
+        let subjects = [Subject::parse("ours=a").unwrap()];
+        let summary = Summary::of(vec![1.0, 2.0, 3.0]);
+        let results = Ok(vec![Throttled {
+            first_ms: summary,
+            warm_ms: Summary::of(vec![0.5]),
+        }]);
+        let text = section(&subjects, 7, &results);
+        assert!(
+            text.ends_with("| ours | 2.00 (1.50–2.50) | 0.50 (0.50–0.50) |\n"),
+            "{text}"
+        );
+        let text = section(&subjects, 7, &Err(anyhow::anyhow!("no groups")));
+        assert_eq!(text, "\n## At 7 % of a CPU\n\nNot measured: no groups.\n");
+    }
+}
