@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod debug;
 mod endurance;
 mod http;
 mod lab;

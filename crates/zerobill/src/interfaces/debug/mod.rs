@@ -11,7 +11,7 @@
 //!
 //! | setting | what it does |
 //! |---|---|
-//! | `debug.traces` | how many traces are kept, at most 10,000; read where the function starts, and 0, the default, costs nothing |
+//! | `debug.traces` | how many traces are kept, at most 10,000; read where the function starts; 0, the default, keeps none |
 //!
 //! It is the one interface whose calls take the gateway that they report on. To call them in a live function, expose them:
 //! with `ZEROBILL_EXPOSE=debug.*,debug.benchmark` a direct invocation with `{"interface":"debug","operation":"benchmark"}`
