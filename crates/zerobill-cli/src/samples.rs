@@ -35,6 +35,11 @@ pub(crate) const SAMPLES: &[Sample] = &[
         event: include_str!("../samples/self-test.json"),
     },
     Sample {
+        name: "benchmark",
+        doc: "Runs `debug.benchmark` as a direct operation, which the function must expose.",
+        event: include_str!("../samples/benchmark.json"),
+    },
+    Sample {
         name: "operation",
         doc: "Runs `cache.stats` as a direct operation, which the function must expose.",
         event: include_str!("../samples/operation.json"),

@@ -20,7 +20,7 @@ use crate::{
 const FUNCTION_NAME: &str = "function";
 
 /// What the built-in function lets its own engine call.
-const EXPOSED: &str = "debug.*,cache.stats,lambda.usage";
+const EXPOSED: &str = "debug.*,debug.benchmark,cache.stats,lambda.usage";
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {

@@ -44,7 +44,7 @@ fn a_reader_that_goes_after_the_first_line_has_that_line() {
     BufReader::new(process.stdout.take().unwrap())
         .read_line(&mut first)
         .unwrap();
-    assert!(first.starts_with("config."), "{first}");
+    assert!(first.starts_with("operation "), "{first}");
     let output = process.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }

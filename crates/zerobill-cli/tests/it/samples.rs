@@ -19,7 +19,7 @@ fn outcome(name: &str) -> &'static str {
     match name {
         "function-url" => "200",
         "function-url-post" | "http-api" | "rest-api" | "alb" => "404",
-        "health" | "stats" | "operation" | "self-test" => "reply",
+        "health" | "stats" | "operation" | "self-test" | "benchmark" => "reply",
         _ => "unhandled_event",
     }
 }
