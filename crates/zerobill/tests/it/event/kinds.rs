@@ -104,6 +104,7 @@ fn each_sample_of_the_command_has_its_kind() {
         ("alexa-skill", EventKind::AlexaSkill),
         ("alexa-turn-on", EventKind::AlexaSmartHome),
         ("assist", EventKind::Assist),
+        ("benchmark", EventKind::Operation),
         ("doctor", EventKind::Doctor),
         ("dynamodb", EventKind::DynamodbStream),
         ("eventbridge", EventKind::EventBridge),
