@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::environment;
 
@@ -70,6 +71,18 @@ impl Workspace {
         let mut command = self.command(&self.cargo);
         command.args(arguments);
         command
+    }
+
+    /// The packages that `cargo metadata` lists with these arguments, which are all that the lock file names but for `--no-deps`.
+    pub(crate) fn packages(&self, arguments: &[&str]) -> Result<Vec<Value>> {
+        let mut command = self.cargo(&["metadata", "--format-version", "1", "--locked"]);
+        // What it prints is long and holds nothing to search, so it is not kept.
+        let output = command.args(arguments).output()?;
+        let failure = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "`cargo metadata` failed: {failure}");
+        let metadata: Value = serde_json::from_slice(&output.stdout).context("`cargo metadata` did not print JSON")?;
+        let packages = metadata["packages"].as_array();
+        packages.cloned().context("`cargo metadata` lists no packages")
     }
 
     /// Any command at the root of the workspace.

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
+use serde_json::Value;
 
 use crate::report::Tally;
 use crate::workspace::Workspace;
@@ -64,14 +65,11 @@ pub(super) fn doc(workspace: &Workspace, step: &str) -> Result<Tally> {
     succeeds(workspace, step, command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// The crates with cargo features, and those that build on them.
-const LIBRARIES: &[&str] = &["zerobill", "zerobill-function"];
-
-/// Each library with each feature alone, with none and with all; and with none the rows say what is missing.
+/// Each library that has features, with each of them alone, with none and with all; and with none the rows say what is missing.
 pub(super) fn features(workspace: &Workspace, step: &str) -> Result<Tally> {
     let hack = tools::cargo_hack(workspace, &workspace.log(step))?;
     let mut tally = Tally::default();
-    for package in LIBRARIES {
+    for package in &libraries_with_features(&workspace.packages(&["--no-deps"])?) {
         // The library alone too: what its tests depend on could lend it features.
         for targets in ["--lib", "--all-targets"] {
             let mut command = workspace.command(&hack);
@@ -99,6 +97,28 @@ pub(super) fn features(workspace: &Workspace, step: &str) -> Result<Tally> {
     ];
     tally += counted(workspace, step, &bare)?;
     Ok(tally)
+}
+
+/// The names of the packages that are libraries and have cargo features.
+fn libraries_with_features(packages: &[Value]) -> Vec<String> {
+    let is_library = |target: &Value| {
+        target["kind"]
+            .as_array()
+            .is_some_and(|kinds| kinds.contains(&"lib".into()))
+    };
+    let named = packages.iter().filter(|package| {
+        let has_features = package["features"]
+            .as_object()
+            .is_some_and(|features| !features.is_empty());
+        has_features
+            && package["targets"]
+                .as_array()
+                .is_some_and(|targets| targets.iter().any(is_library))
+    });
+    named
+        .filter_map(|package| package["name"].as_str())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Advisories are left out: they need the network, and change without the code changing.
@@ -154,6 +174,8 @@ fn count(output: &str) -> Tally {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -173,6 +195,17 @@ test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 5 filtered out;
                 skipped: 1
             }
         );
+    }
+
+    #[test]
+    fn only_libraries_with_features_are_taken_apart() {
+        let package = |name: &str, kind: &str, features: Value| json!({ "name": name, "features": features, "targets": [{ "kind": ["test"] }, { "kind": [kind] }] });
+        let packages = [
+            package("with", "lib", json!({ "default": [] })),
+            package("without", "lib", json!({})),
+            package("binary", "bin", json!({ "default": [] })),
+        ];
+        assert_eq!(libraries_with_features(&packages), ["with"]);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
 
 use super::secrets::MARKER;
 use crate::report::{Tally, say};
@@ -67,7 +66,7 @@ fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&
     command.env("ONE_INVOCATION", binaries.join("one-invocation"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
     command.env("SECRET_MARKER", MARKER);
-    command.env("EVENT_FIXTURES", event_fixtures_folder(workspace, step)?);
+    command.env("EVENT_FIXTURES", event_fixtures_folder(workspace)?);
     command.env("OUTPUT_FOLDER", workspace.output.join(step));
     let finished = process::run(&mut command, &log, LIMIT)?;
     for note in tap::notes(&finished.output) {
@@ -96,21 +95,8 @@ fn build(workspace: &Workspace, step: &str) -> Result<PathBuf> {
 }
 
 /// The folder of example events inside the `aws_lambda_events` package that the lock file names.
-fn event_fixtures_folder(workspace: &Workspace, step: &str) -> Result<PathBuf> {
-    // What `cargo metadata` prints is long and holds nothing to search, so it is not kept.
-    let output = workspace
-        .cargo(&["metadata", "--format-version", "1", "--locked"])
-        .output()?;
-    ensure!(
-        output.status.success(),
-        "{step}: `cargo metadata` failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("`cargo metadata` did not print JSON")?;
-    let packages = metadata["packages"]
-        .as_array()
-        .context("`cargo metadata` lists no packages")?;
-    for package in packages {
+fn event_fixtures_folder(workspace: &Workspace) -> Result<PathBuf> {
+    for package in workspace.packages(&[])? {
         if package["name"] == "aws_lambda_events" {
             let manifest = package["manifest_path"]
                 .as_str()
