@@ -73,9 +73,12 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// The last entry of this name, of a map.
+    /// The last entry of this name, of a map, or of the first of several possible maps that has it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().rev().find(|entry| entry.key == key)
+        match &self.value {
+            Value::Either(nodes) => nodes.iter().find_map(|node| node.entry(key)),
+            _ => self.entries().iter().rev().find(|entry| entry.key == key),
+        }
     }
 
     /// The values of a list; a value that is no list is the only one of it, and nothing is none.

@@ -72,5 +72,6 @@ pub(crate) const QUIET: &[&str] = &[
     "AWS::Serverless::Application",
     "Alexa::ASK::Skill",
     "Custom::LogRetention",
+    "LocalModule",
     "Terraform::S3::BucketNotification",
 ];

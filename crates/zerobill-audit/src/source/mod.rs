@@ -85,7 +85,7 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Parsed, Fault> {
 /// Whether a text could be a template at all, so that other YAML and JSON is not even read.
 fn is_candidate(text: &str) -> bool {
     let has = |word| text.contains(word);
-    (has("Resources") && has("::"))
+    (has("Resources") && has("Type"))
         || has("AWSTemplateFormatVersion")
         || has("planned_values")
         || (has("provider") && has("aws") && (has("functions") || has("service")))

@@ -8,6 +8,9 @@ mod text;
 
 use std::sync::Arc;
 
+/// A module in a file beside the template, which packaging writes out.
+const MODULE: &str = "LocalModule";
+
 use self::resolve::Resolver;
 use crate::{
     node::{Entry, Node, Value},
@@ -17,16 +20,10 @@ use crate::{
 /// Whether a parsed file is a template: its resources have types.
 pub(crate) fn is_template(root: &Node) -> bool {
     let typed = |entry: &Entry| {
-        entry.key.starts_with("Fn::ForEach::")
-            || entry
-                .value
-                .get("Type")
-                .and_then(Node::as_text)
-                .is_some_and(|kind| kind.contains("::"))
+        entry.key.starts_with("Fn::ForEach::") || entry.value.get("Type").and_then(Node::as_text).is_some()
     };
-    root.get("Resources")
-        .is_some_and(|resources| resources.entries().iter().any(typed))
-        || root.get("AWSTemplateFormatVersion").is_some()
+    let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
+    resources.iter().any(typed) || root.get("AWSTemplateFormatVersion").is_some()
 }
 
 /// The resources of a template. `given` has values for its parameters, where another template deploys it.
@@ -65,6 +62,16 @@ pub(crate) fn read(root: &Node, file: &Arc<str>, given: Option<&Node>) -> Conten
         contents.resources.push(resource);
     }
     allowed(&mut contents, None, root);
+    for module in root.get("Modules").map(Node::entries).unwrap_or_default() {
+        let module = resource(&mut resolver, module, MODULE, file);
+        nested(
+            &mut contents,
+            &module,
+            root.get("Modules")
+                .and_then(|modules| modules.get(&module.id))
+                .unwrap_or(root),
+        );
+    }
     unread_transforms(&mut contents, root, file);
     sam::expand(&mut contents, root);
     if resolver.exhausted() {
@@ -97,25 +104,22 @@ fn resource(resolver: &mut Resolver<'_>, entry: &Entry, kind: &str, file: &Arc<s
     }
 }
 
-/// Templates that this one deploys, where they are files.
+/// Templates that this one deploys, or modules that it is made of, where they are files.
 fn nested(contents: &mut Contents, resource: &Resource, written: &Node) {
-    let location = match resource.kind.as_str() {
-        "AWS::CloudFormation::Stack" => "TemplateURL",
-        "AWS::Serverless::Application" => "Location",
+    let (location, parameters) = match resource.kind.as_str() {
+        "AWS::CloudFormation::Stack" => (resource.first("TemplateURL"), resource.properties.get("Parameters")),
+        "AWS::Serverless::Application" => (resource.first("Location"), resource.properties.get("Parameters")),
+        MODULE => (written.get("Source"), Some(&resource.properties)),
         _ => return,
     };
     // CDK deploys by address, and says in the metadata which file that was.
     let asset = written
         .get("Metadata")
         .and_then(|metadata| metadata.get("aws:asset:path"));
-    match asset.or_else(|| resource.first(location)).and_then(Node::as_text) {
+    match asset.or(location).and_then(Node::as_text) {
         Some(path) if !path.contains("://") && !path.contains("${") => contents.nested.push(Nested {
             path: path.to_owned(),
-            parameters: resource
-                .properties
-                .get("Parameters")
-                .cloned()
-                .unwrap_or(Node::new(0, Value::Null)),
+            parameters: parameters.cloned().unwrap_or(Node::new(0, Value::Null)),
             resource: resource.clone(),
         }),
         _ => contents.unknown.push(Unknown::of(
