@@ -83,3 +83,258 @@ fn the_readme_shows_a_template_of_twenty_lines_and_what_it_costs() {
         (0, &1.into())
     );
 }
+
+const LIMIT: &str = "Resources: {Q: {Type: AWS::SQS::Queue}}\n";
+const TRAP: &str = "Resources: {L: {Type: AWS::Logs::LogGroup}}\n";
+const PAID: &str = "Resources: {S: {Type: AWS::SecretsManager::Secret}}\n";
+
+#[test]
+fn the_exit_code_is_what_fail_on_asks_for() {
+    let folder = folder(&[
+        ("limit.yaml", LIMIT),
+        ("trap.yaml", TRAP),
+        ("paid.yaml", PAID),
+        ("broken.yaml", "Resources: ["),
+    ]);
+    for (file, exits) in [
+        ("limit.yaml", [0, 0, 1, 0]),
+        ("trap.yaml", [0, 1, 1, 0]),
+        ("paid.yaml", [1, 1, 1, 0]),
+        ("broken.yaml", [1, 1, 1, 1]),
+    ] {
+        for (fail_on, exit) in ["paid", "trap", "limit", "none"].into_iter().zip(exits) {
+            let run = audit(folder.path(), &[file, "--fail-on", fail_on]);
+            assert_eq!(run.exit, Some(exit), "{file} {fail_on}: {run}");
+        }
+    }
+    assert_eq!(audit(folder.path(), &["paid.yaml"]).exit, Some(1));
+    assert_eq!(audit(folder.path(), &["trap.yaml"]).exit, Some(0));
+}
+
+#[test]
+fn what_is_wrong_with_the_paths_is_said() {
+    let folder = folder(&[
+        ("empty/readme.txt", "nothing"),
+        ("broken.yaml", "Resources:\n  A: [\n"),
+        ("k.yaml", "a: 1\n"),
+    ]);
+    for (arguments, exit, talk) in [
+        (
+            &["gone.yaml"][..],
+            1,
+            "error: cannot read `gone.yaml`: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["empty"],
+            1,
+            "nothing to audit: no template and no list of dependencies was found\n",
+        ),
+        (&["broken.yaml"], 1, "cannot read `broken.yaml:3`: not YAML: "),
+        (
+            &["k.yaml"],
+            1,
+            "cannot read `k.yaml`: not a template of CloudFormation, SAM, Serverless or Terraform, nor a list of dependencies\n",
+        ),
+        (
+            &["empty", "--baseline", "gone.json"],
+            64,
+            "error: cannot read the baseline `gone.json`: ",
+        ),
+        (
+            &["empty", "--baseline", "broken.yaml"],
+            64,
+            "error: cannot read the baseline `broken.yaml`: ",
+        ),
+        (&["empty", "--base", "gone"], 1, "error: cannot read `gone`: "),
+        (
+            &["empty", "--fail-on", "info"],
+            64,
+            "error: invalid value 'info' for '--fail-on <SEVERITY>'",
+        ),
+        (
+            &[],
+            64,
+            "error: the following required arguments were not provided:\n  <PATH>...",
+        ),
+    ] {
+        let run = audit(folder.path(), arguments);
+        assert_eq!(run.exit, Some(exit), "{arguments:?}: {run}");
+        assert!(run.stderr.starts_with(talk), "{arguments:?}: {run}");
+    }
+}
+
+#[test]
+fn json_has_findings_what_is_unknown_and_the_number_of_files() {
+    let folder = folder(&[(
+        "a.yaml",
+        "Resources:\n  S: {Type: AWS::SecretsManager::Secret}\n  V: {Type: AWS::CloudWatch::View}\n  M: {Type: AWS::AmazonMQ::Broker}\n",
+    )]);
+    let run = audit(folder.path(), &["a.yaml", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "findings": [
+                {
+                    "id": "secret", "severity": "paid", "logical_id": "S", "resource_type": "AWS::SecretsManager::Secret",
+                    "file": "a.yaml", "line": 2, "reason": "a secret is $0.40 a month, and $0.05 for 10,000 reads",
+                    "fix": "use a SecureString of Parameter Store, whose standard tier is free", "monthly_usd": 0.4,
+                },
+                {
+                    "id": "paid-service", "severity": "paid", "logical_id": "M", "resource_type": "AWS::AmazonMQ::Broker",
+                    "file": "a.yaml", "line": 4, "reason": "no allowance is known, only trials and credits",
+                    "fix": "look for a service with an allowance that does not end, or leave it out", "monthly_usd": null,
+                },
+            ],
+            "unknown": [
+                {
+                    "logical_id": "V", "resource_type": "AWS::CloudWatch::View", "file": "a.yaml", "line": 3,
+                    "reason": "what the type costs is not known (2026 type; pricing not found)",
+                },
+            ],
+            "files": 1,
+        })
+    );
+}
+
+#[test]
+fn sarif_points_at_the_line_and_at_the_page_of_findings() {
+    let folder = folder(&[("a b/t.yaml", PAID), ("broken.yaml", "Resources:\n  Type: [\n")]);
+    let run = audit(folder.path(), &[".", "--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    let result = &run["results"][0];
+    assert_eq!(
+        (&result["ruleId"], &result["level"]),
+        (&"secret".into(), &"error".into())
+    );
+    let location = &result["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "a%20b/t.yaml");
+    assert_eq!(location["region"]["startLine"], 1);
+    let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+    let rule = &run["tool"]["driver"]["rules"][index];
+    assert_eq!(
+        (&rule["id"], &rule["helpUri"]),
+        (&"secret".into(), &"docs/findings.md#secret".into())
+    );
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    let notification = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(
+        notification["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "broken.yaml"
+    );
+}
+
+#[test]
+fn a_baseline_keeps_what_is_known_out_of_the_way() {
+    let folder = folder(&[("a.yaml", PAID)]);
+    let written = audit(folder.path(), &["a.yaml", "--write-baseline", "known.json"]);
+    assert_eq!(
+        (written.exit, written.stderr.as_str()),
+        (Some(1), "1 findings written to `known.json`\n")
+    );
+    let same = audit(folder.path(), &["a.yaml", "--baseline", "known.json"]);
+    assert_eq!(same.exit, Some(0), "{same}");
+    assert!(
+        same.stdout
+            .ends_with("0 paid, 0 trap, 0 limit, 0 info, 0 unknown in 1 file; 1 in the baseline\n"),
+        "{same}"
+    );
+    // Lines may move; what is new is found.
+    let more = format!("# moved\n{}", PAID.replace("{S:", "{T: {Type: AWS::KMS::Key}, S:"));
+    fs::write(folder.path().join("a.yaml"), more).unwrap();
+    let new = audit(folder.path(), &["a.yaml", "--baseline", "known.json"]);
+    assert_eq!(new.exit, Some(1));
+    assert!(
+        new.stdout.contains("kms-key") && !new.stdout.contains("secret"),
+        "{new}"
+    );
+}
+
+#[test]
+fn a_base_shows_what_changed_in_dollars() {
+    let both = "Resources: {S: {Type: AWS::SecretsManager::Secret}, K: {Type: AWS::KMS::Key}}\n";
+    let folder = folder(&[("old/t.yaml", PAID), ("new/t.yaml", both)]);
+    let grown = audit(folder.path(), &["new", "--base", "old"]);
+    assert_eq!(grown.exit, Some(1));
+    assert!(
+        grown
+            .stdout
+            .starts_with("    +$1.00  paid   kms-key  new/t.yaml:1  K\n"),
+        "{grown}"
+    );
+    assert!(
+        grown.stdout.contains("\n+$1.00 a month: $0.40 before, $1.40 now\n"),
+        "{grown}"
+    );
+    let shrunk = audit(folder.path(), &["old", "--base", "new"]);
+    assert_eq!(shrunk.exit, Some(0), "{shrunk}");
+    assert!(
+        shrunk.stdout.contains("\n-$1.00 a month: $1.40 before, $0.40 now\n"),
+        "{shrunk}"
+    );
+    let json = audit(folder.path(), &["new", "--base", "old", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let difference = &json["difference"];
+    assert_eq!(
+        (&difference["monthly_usd_before"], &difference["monthly_usd_after"]),
+        (&0.4.into(), &1.4.into())
+    );
+    assert_eq!(difference["new"][0]["id"], "kms-key");
+    assert_eq!(difference["gone"], serde_json::json!([]));
+}
+
+#[test]
+fn explain_says_what_is_assumed_and_how_sure_it_is() {
+    let folder = folder(&[("a.yaml", PAID)]);
+    let run = audit(folder.path(), &["a.yaml", "--explain"]);
+    assert!(
+        run.stdout.contains("            assumes: one month, no reads\n"),
+        "{run}"
+    );
+    assert!(
+        run.stdout
+            .contains("            fact: secrets.secret (high confidence: "),
+        "{run}"
+    );
+    assert!(
+        run.stdout
+            .contains("            conflicts with: CKV_AWS_149 (secret has a KMS key of its own)\n"),
+        "{run}"
+    );
+}
+
+#[test]
+fn requests_change_the_estimates() {
+    let folder = folder(&[("a.yaml", "Resources: {A: {Type: AWS::ApiGateway::RestApi}}\n")]);
+    let run = audit(folder.path(), &["a.yaml", "--requests", "10000"]);
+    assert!(
+        run.stdout.starts_with("     $0.04  paid   rest-api  a.yaml:1  A\n"),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_folder_of_anything_is_looked_through_and_links_are_not_followed() {
+    let folder = folder(&[
+        ("app/template.yaml", PAID),
+        ("app/node_modules/a/template.yaml", PAID),
+        ("app/.git/template.yaml", PAID),
+        ("app/.aws-sam/build/template.yaml", PAID),
+        ("app/target/template.yaml", PAID),
+        ("app/picture.json", "\u{0}\u{1}"),
+        ("app/other.yaml", "a: [\n"),
+        ("app/chart.yaml", "x: {{ .Values.x }}\n"),
+    ]);
+    std::os::unix::fs::symlink("..", folder.path().join("app/up")).unwrap();
+    fs::write(folder.path().join("app/latin.yaml"), b"name: \xe9\n").unwrap();
+    let run = audit(folder.path(), &["app", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        (&json["files"], json["findings"].as_array().unwrap().len()),
+        (&1.into(), 1),
+        "{run}"
+    );
+    assert_eq!(run.stderr, "");
+}
