@@ -1,23 +1,19 @@
 //! An audit from files to a report.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::HashSet, path::PathBuf};
 
 use zerobill_free_tier::NanoDollars;
 
 use crate::{
     classes::{self, Class},
     finding::{Finding, Severity},
-    node::Entry,
     report::Report,
-    resource::{Contents, Resource, Unknown},
+    resource::{Resource, Unknown},
     rules::{self, Check, Hit, Rule},
     run::Run,
-    source::{self, Parsed, SourceFile, terraform, walk},
-    suppression::{self, Suppressions},
+    source::{SourceFile, walk},
+    sources::Sources,
+    suppression,
 };
 
 /// What an audit assumes.
@@ -57,27 +53,19 @@ pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Result<Report, walk:
 
 /// Audits these files. `load` reads a file that one of them deploys with it, by its path.
 pub fn audit_files(files: Vec<SourceFile>, options: &Options, load: impl Fn(&str) -> Option<Vec<u8>>) -> Report {
-    let mut sources = Sources::default();
-    for file in files {
-        sources.add(file);
-    }
+    let mut sources = Sources::of(files);
     let contents = sources.contents(load);
     let run = Run::new(&contents.resources, options.requests);
     let (mut findings, mut unknown) = judge(&run);
     unknown.extend(contents.unknown);
     let allowed = suppression::apply(&sources.suppressions, &mut findings);
+    // Dollars first, and what has no price before what costs nothing.
+    let dear = |finding: &Finding| (finding.monthly.unwrap_or(NanoDollars(1)), finding.severity);
     findings.sort_by(|one, other| {
-        // Dollars first, and what has no price before what costs nothing.
-        let dear = |finding: &Finding| (finding.monthly.unwrap_or(NanoDollars(1)), finding.severity);
-        let place = |finding: &Finding| {
-            (
-                finding.file.clone(),
-                finding.line,
-                finding.rule.id,
-                finding.logical_id.clone(),
-            )
-        };
-        dear(other).cmp(&dear(one)).then_with(|| place(one).cmp(&place(other)))
+        let place = (&one.file, one.line, one.rule.id, &one.logical_id);
+        dear(other)
+            .cmp(&dear(one))
+            .then_with(|| place.cmp(&(&other.file, other.line, other.rule.id, &other.logical_id)))
     });
     unknown.sort_by(|one, other| (&one.file, one.line, &one.reason).cmp(&(&other.file, other.line, &other.reason)));
     Report {
@@ -86,148 +74,6 @@ pub fn audit_files(files: Vec<SourceFile>, options: &Options, load: impl Fn(&str
         files: sources.audited,
         allowed,
     }
-}
-
-/// All that was read, by file and in order.
-#[derive(Default)]
-struct Sources {
-    parsed: BTreeMap<Arc<str>, Parsed>,
-    unread: Vec<Unknown>,
-    suppressions: Suppressions,
-    audited: usize,
-}
-
-impl Sources {
-    fn add(&mut self, file: SourceFile) {
-        match source::parse(&file) {
-            Ok(Parsed::Nothing) => {}
-            Ok(parsed) => {
-                self.audited += 1;
-                self.suppressions.read(&file);
-                self.parsed.insert(file.path, parsed);
-            }
-            Err(fault) => {
-                self.audited += 1;
-                self.unread.push(Unknown {
-                    id: None,
-                    kind: None,
-                    file: file.path,
-                    line: fault.line,
-                    reason: fault.message,
-                    unread: true,
-                });
-            }
-        }
-    }
-
-    /// What the files come to. A template that another one deploys gets its parameters from there.
-    fn contents(&mut self, load: impl Fn(&str) -> Option<Vec<u8>>) -> Contents {
-        let plain = self
-            .parsed
-            .iter()
-            .map(|(path, parsed)| (path.clone(), source::read(parsed, path, None)));
-        let mut by_file: BTreeMap<Arc<str>, Contents> = plain.collect();
-        let nested = |path: &Arc<str>, contents: &Contents| {
-            let found = contents
-                .nested
-                .iter()
-                .map(|nested| (beside(path, &nested.path), nested.clone()));
-            found.collect::<Vec<_>>()
-        };
-        let mut waiting: Vec<_> = by_file
-            .iter()
-            .flat_map(|(path, contents)| nested(path, contents))
-            .collect();
-        // A template may deploy itself in a circle; each is read once with parameters.
-        let mut deployed = HashSet::new();
-        while let Some((inner, by)) = waiting.pop() {
-            let inner: Arc<str> = inner.into();
-            if !self.parsed.contains_key(&inner)
-                && let Some(bytes) = load(&inner)
-            {
-                let (path, named) = (inner.clone(), true);
-                self.add(SourceFile { path, bytes, named });
-            }
-            match self.parsed.get(&inner) {
-                Some(parsed) if deployed.insert(inner.clone()) => {
-                    let contents = source::read(parsed, &inner, Some(&by.parameters));
-                    waiting.extend(nested(&inner, &contents));
-                    by_file.insert(inner, contents);
-                }
-                Some(_) => {}
-                None => {
-                    let reason = format!("the template it deploys, `{}`, cannot be read", by.path);
-                    self.unread.push(Unknown::of(&by.resource, reason));
-                }
-            }
-        }
-        by_file.extend(self.modules());
-        let mut all = Contents::default();
-        for (path, contents) in by_file {
-            self.suppressions.place(&path, &contents);
-            all.append(contents);
-        }
-        all.unknown.append(&mut self.unread);
-        all
-    }
-
-    /// The Terraform modules, a folder each. A module that another one uses gets its variables from there.
-    fn modules(&self) -> Vec<(Arc<str>, Contents)> {
-        let mut folders: BTreeMap<Arc<str>, Vec<terraform::Part<'_>>> = BTreeMap::new();
-        for (file, parsed) in &self.parsed {
-            if let Parsed::Terraform(body, lines) = parsed {
-                let folder: Arc<str> = file.rsplit_once('/').map_or(".", |(folder, _)| folder).into();
-                folders
-                    .entry(folder)
-                    .or_default()
-                    .push(terraform::Part { file, body, lines });
-            }
-        }
-        let mut given: HashMap<String, Vec<Entry>> = HashMap::new();
-        for (folder, parts) in &folders {
-            for (source, variables) in terraform::calls(parts) {
-                given
-                    .entry(beside(&format!("{folder}/-"), &source))
-                    .or_insert(variables);
-            }
-        }
-        let read = |(folder, parts): (&Arc<str>, &Vec<terraform::Part<'_>>)| {
-            let variables = given.get(&**folder).map(Vec::as_slice).unwrap_or_default();
-            let is_read = |source: &str| folders.contains_key(beside(&format!("{folder}/-"), source).as_str());
-            terraform::read(folder, parts, variables, is_read)
-        };
-        let mut modules = Vec::new();
-        for module in &folders {
-            let contents = read(module);
-            // By file, so that suppressions find their lines.
-            for part in module.1 {
-                let of = |file: &Arc<str>| file == part.file;
-                modules.push((
-                    part.file.clone(),
-                    Contents {
-                        resources: contents.resources.iter().filter(|one| of(&one.file)).cloned().collect(),
-                        unknown: contents.unknown.iter().filter(|one| of(&one.file)).cloned().collect(),
-                        ..Contents::default()
-                    },
-                ));
-            }
-        }
-        modules
-    }
-}
-
-/// The path of a file beside another one.
-fn beside(file: &str, path: &str) -> String {
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut parts: Vec<&str> = folder.split('/').filter(|_| !folder.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| !["..", ""].contains(last)) => _ = parts.pop(),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// What the rules say, and what they cannot say.

@@ -24,6 +24,7 @@ mod resource;
 pub mod rules;
 mod run;
 mod source;
+mod sources;
 mod suppression;
 mod syntax;
 

@@ -1,7 +1,12 @@
 //! Log groups.
 
 use super::{Check, Hit, Rule, cost};
-use crate::{finding::Severity, node::Node, resource::Resource, run::Run};
+use crate::{
+    finding::Severity,
+    node::Node,
+    resource::Resource,
+    run::{LOG_GROUPS, Run},
+};
 use zerobill_free_tier::Quantity;
 
 pub(super) const RULES: &[Rule] = &[
@@ -105,24 +110,12 @@ fn group(group: &Resource) -> Vec<Hit> {
 }
 
 fn function(run: &Run<'_>, function: &Resource) -> Vec<Hit> {
-    const GROUPS: &[&str] = &["AWS::Logs::LogGroup", "Custom::LogRetention"];
-    let own_group = function.first("LoggingConfig.LogGroup");
-    let names = |group: &&Resource| {
-        let Some(name) = group.first("LogGroupName") else {
-            return false;
-        };
-        match own_group.and_then(Node::as_text) {
-            Some(own) => name.as_text() == Some(own),
-            None => {
-                is_default_group(name, function)
-                    && (group.scope == function.scope || name.as_text().is_some_and(|name| !name.contains("${")))
-            }
-        }
-    };
-    let by_reference = own_group.is_some_and(|own| !run.named_by(own, function, GROUPS).is_empty());
-    // A group given by a parameter or an import is someone else's.
-    let elsewhere = own_group.is_some_and(|own| own.as_text().is_none() && !by_reference);
-    if by_reference || elsewhere || run.each(GROUPS).iter().any(names) {
+    let groups = run.beside(function, LOG_GROUPS);
+    let has_group = function.first("LoggingConfig.LogGroup").map_or_else(
+        || has_default_group(run, function, &groups),
+        |own| has_own_group(run, own, &groups),
+    );
+    if has_group {
         return Vec::new();
     }
     Hit::free()
@@ -130,9 +123,20 @@ fn function(run: &Run<'_>, function: &Resource) -> Vec<Hit> {
         .only()
 }
 
-/// Whether a log group's name is the one that Lambda gives this function's.
-fn is_default_group(name: &Node, function: &Resource) -> bool {
-    let own = function.first("FunctionName").and_then(Node::to_text);
-    let by_name = own.is_some_and(|own| name.as_text() == Some(&format!("/aws/lambda/{own}")));
-    by_name || name.mentions(&function.id)
+/// Whether the group that a function names is there. One given by a parameter or an import is someone else's.
+fn has_own_group(run: &Run<'_>, own: &Node, groups: &[&Resource]) -> bool {
+    let Some(name) = own.as_text() else {
+        return true;
+    };
+    let same = |group: &&Resource| group.first("LogGroupName").and_then(Node::as_text) == Some(name);
+    run.has_log_group(name) || groups.iter().any(|group| own.mentions(&group.id)) || groups.iter().any(same)
+}
+
+/// Whether there is a group of the name that Lambda gives a function's.
+fn has_default_group(run: &Run<'_>, function: &Resource, groups: &[&Resource]) -> bool {
+    let default = function.first("FunctionName").and_then(Node::to_text);
+    let default = default.map(|name| format!("/aws/lambda/{name}"));
+    let mut names = groups.iter().filter_map(|group| group.first("LogGroupName"));
+    default.as_deref().is_some_and(|name| run.has_log_group(name))
+        || names.any(|name| name.mentions(&function.id) || (default.is_some() && name.as_text() == default.as_deref()))
 }

@@ -29,7 +29,8 @@ pub(crate) fn is_template(root: &Node) -> bool {
 /// The resources of a template. `given` has values for its parameters, where another template deploys it.
 pub(crate) fn read(root: &Node, file: &Arc<str>, given: Option<&Node>) -> Contents {
     let mut contents = Contents::default();
-    let root = &sam::with_globals(root);
+    let root = sam::with_globals(root);
+    let root = &*root;
     let mut resolver = Resolver::new(root, given);
     let Some(section) = root.get("Resources") else {
         contents.cannot_judge(file, 0, "the template has no `Resources`");

@@ -1,5 +1,7 @@
 //! What the SAM transform adds: globals, and the resources that events of a function stand for.
 
+use std::borrow::Cow;
+
 use crate::{
     node::{Entry, Node, Value},
     resource::{Contents, Resource},
@@ -16,13 +18,13 @@ const GLOBALS: &[(&str, &str)] = &[
 ];
 
 /// The template with its globals written into its resources.
-pub(super) fn with_globals(root: &Node) -> Node {
-    let mut root = root.clone();
-    let Some(globals) = root.get("Globals").cloned() else {
-        return root;
+pub(super) fn with_globals(root: &Node) -> Cow<'_, Node> {
+    let Some(globals) = root.get("Globals") else {
+        return Cow::Borrowed(root);
     };
-    let Value::Map(sections) = &mut root.value else {
-        return root;
+    let mut written = root.clone();
+    let Value::Map(sections) = &mut written.value else {
+        return Cow::Borrowed(root);
     };
     let resources = sections.iter_mut().filter(|section| section.key == "Resources");
     for resource in resources.filter_map(|section| match &mut section.value.value {
@@ -30,10 +32,10 @@ pub(super) fn with_globals(root: &Node) -> Node {
         _ => None,
     }) {
         for entry in resource {
-            apply(entry, &globals);
+            apply(entry, globals);
         }
     }
-    root
+    Cow::Owned(written)
 }
 
 fn apply(resource: &mut Entry, globals: &Node) {
