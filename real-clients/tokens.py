@@ -131,7 +131,7 @@ def accepted(engine, algorithm, token):
 def theirs(token):
     """The claims, as `pyjwt` reads them by the same rules."""
     header = jwt.get_unverified_header(token)
-    key, _ = of(KEYS, header["alg"])
+    key, _ = of(KEYS, header["alg"]) or ("", None)
     key = key if isinstance(key, str) else key.public_key()
     options = {"require": ["exp", "iss", "aud"]}
     return jwt.decode(token, key, ALGORITHMS, options, audience=AUDIENCE, issuer=ISSUER, leeway=60)
@@ -144,7 +144,7 @@ def refused(engine, reason, token):
     equal((reply.value["errorType"], reply.value["errorMessage"]), ("invalid_token", REFUSED + reason), "error")
     try:
         theirs(token)
-    except (jwt.PyJWTError, TypeError, ValueError, KeyError):
+    except jwt.PyJWTError:
         return
     raise AssertionError("theirs accepted it")
 
