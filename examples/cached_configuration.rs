@@ -35,12 +35,19 @@ impl Handler for Shop {
 }
 
 async fn answer(gateway: &Gateway, request: &ApiGatewayV2httpRequest) -> Result<Response> {
+    let utility = gateway.utility();
     let path = request.raw_path.as_deref().unwrap_or_default();
     let feature = path.trim_start_matches('/');
-    let on = features(gateway).await?.get(feature).copied().unwrap_or(false);
-    Ok(gateway
-        .utility()
-        .create_success(&json!({ "feature": feature, "on": on }))?)
+    match features(gateway).await {
+        Ok(features) => {
+            Ok(utility.create_success(&json!({ "feature": feature, "on": features.get(feature) == Some(&true) }))?)
+        }
+        // Where the document stands is for the log alone.
+        Err(error) => {
+            gateway.logging().error(&error.detail(), [("error_code", error.code())]);
+            Ok(utility.create_error(503, error.code(), "the features are not known now")?)
+        }
+    }
 }
 
 /// The switches by name. However many invocations ask at once, one of them fetches.

@@ -62,7 +62,6 @@ async fn run(gateway: &Gateway) -> Result<Reply> {
 
 async fn fetch(gateway: &Gateway) -> Result<BTreeMap<String, f64>> {
     let url: String = gateway.config().require("rates.url")?;
-    // One breaker is enough, and it is the job's.
     let response = gateway
         .http_client()
         .get(&url)
@@ -70,11 +69,14 @@ async fn fetch(gateway: &Gateway) -> Result<BTreeMap<String, f64>> {
         .without_breaker()
         .send()
         .await?;
-    if !response.is_success() {
-        let message = format!("the rates' server answered with {}", response.status());
-        return Err(Error::new(INVALID_RESPONSE, message));
+    let status = response.status();
+    if response.is_success() {
+        return Ok(response.json()?);
     }
-    Ok(response.json()?)
+    Err(Error::new(
+        INVALID_RESPONSE,
+        format!("the rates' server answered with {status}"),
+    ))
 }
 
 fn main() -> std::process::ExitCode {
