@@ -160,8 +160,13 @@ pub(super) const RULES: &[Rule] = &[
         offers: &["fargate"],
         linters: &[],
         check: Check::Each(&["AWS::ECS::Service"], |_, service| {
-            // On instances the instances are billed.
-            if service.with_text("LaunchType", &["EC2", "EXTERNAL"]).is_some() {
+            const FARGATE: &[&str] = &["FARGATE", "FARGATE_SPOT"];
+            let launch = service.with_text("LaunchType", FARGATE);
+            // Otherwise it runs on instances, which are found themselves.
+            if launch
+                .or_else(|| service.with_text("CapacityProviderStrategy.CapacityProvider", FARGATE))
+                .is_none()
+            {
                 return Vec::new();
             }
             let tasks = service.largest("DesiredCount").map_or(1, count);

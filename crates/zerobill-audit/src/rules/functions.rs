@@ -31,8 +31,12 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Paid,
         title: "Provisioned concurrency is billed all month, used or not, and its invocations are outside the free tier.",
         fix: "remove it; make the cold start cheap instead",
-        assumes: "all month (730 hours), x86_64; no invocations",
-        offers: &["lambda.provisioned_concurrency", "lambda.provisioned_duration"],
+        assumes: "all month (730 hours), no invocations",
+        offers: &[
+            "lambda.provisioned_concurrency",
+            "lambda.provisioned_concurrency.arm64",
+            "lambda.provisioned_duration",
+        ],
         linters: &[],
         check: Check::Each(
             &[
@@ -236,7 +240,16 @@ fn provisioned_concurrency(run: &Run<'_>, resource: &Resource) -> Vec<Hit> {
     let memory = memory_mb(function.unwrap_or(resource));
     let used = MbMs::of(environments, memory, SECONDS_PER_MONTH * 1_000);
     let reason = format!("{environments} environments of {memory} MB are kept ready and billed all month");
-    Hit::costs(cost("lambda.provisioned_concurrency", Quantity::gb_seconds(used)))
+    let arm = function
+        .unwrap_or(resource)
+        .with_text("Architectures", &["arm64"])
+        .is_some();
+    let offer = if arm {
+        "lambda.provisioned_concurrency.arm64"
+    } else {
+        "lambda.provisioned_concurrency"
+    };
+    Hit::costs(cost(offer, Quantity::gb_seconds(used)))
         .because(reason)
         .at(setting)
         .only()

@@ -1,7 +1,9 @@
 //! The rules, one table. A row's check, its page in the documentation and its entry in SARIF come from the same definition.
 
+mod alarms;
 mod apis;
 mod compute;
+mod dashboards;
 mod events;
 mod functions;
 mod logs;
@@ -137,6 +139,8 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         recursion::RULES,
         logs::RULES,
         metrics::RULES,
+        alarms::RULES,
+        dashboards::RULES,
         tables::RULES,
         storage::RULES,
         events::RULES,
@@ -176,6 +180,28 @@ pub(crate) fn beyond_free(offer: &str, units: u64) -> Option<NanoDollars> {
 /// Several costs together; not known if one is not.
 pub(crate) fn together<const N: usize>(costs: [Option<NanoDollars>; N]) -> Option<NanoDollars> {
     costs.into_iter().sum()
+}
+
+/// One finding for all that share a free amount: where it is crossed, or at the first of them.
+pub(crate) fn sum<'r>(
+    used: impl IntoIterator<Item = (&'r Resource, u64)>,
+    free: u64,
+    offer: &str,
+    what: &str,
+) -> Vec<(&'r Resource, Hit)> {
+    let (mut total, mut first, mut crossing) = (0_u64, None, None);
+    for (resource, units) in used {
+        total = total.saturating_add(units);
+        first = first.or(Some(resource));
+        crossing = crossing.or((total > free).then_some(resource));
+    }
+    let reason = format!("{total} {what}, of which {free} are free in the whole account");
+    let hit = Hit::costs(beyond_free(offer, total)).because(reason);
+    match (crossing, first) {
+        (Some(crossing), _) => vec![(crossing, hit.severity(Severity::Paid))],
+        (None, Some(first)) if total > 0 => vec![(first, hit)],
+        _ => Vec::new(),
+    }
 }
 
 /// A whole number with commas: `1,000,000`.

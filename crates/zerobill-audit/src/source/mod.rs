@@ -57,8 +57,12 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Parsed, Fault> {
     if let Some(contents) = packages::read(name, text, &file.path) {
         return contents.map(Parsed::Packages);
     }
+    if name.ends_with(".tf.json") {
+        let message = "Terraform in JSON is not read; `terraform show -json` of a plan is";
+        return Err(Fault::new(0, message));
+    }
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    if extension == Some("tf") || (file.named && terraform::looks_like(text)) {
+    if ["tf", "tfvars"].map(Some).contains(&extension) || (file.named && terraform::looks_like(text)) {
         return syntax::hcl::parse(text).map(|body| Parsed::Terraform(Box::new(body), Lines::of(text)));
     }
     if !is_candidate(text) && !file.named {

@@ -148,8 +148,13 @@ fn is_ours(name: &str) -> bool {
 fn can_hold_something(name: &str) -> bool {
     const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "template", "tf", "cfn"];
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    let template = extension.is_some_and(|extension| EXTENSIONS.contains(&extension));
+    let template = extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) || is_loaded(name);
     template || name == "Cargo.lock" || (name.starts_with("requirements") && extension == Some("txt"))
+}
+
+/// Whether Terraform reads values from this file by itself.
+fn is_loaded(name: &str) -> bool {
+    name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
 }
 
 /// Whether the same is said better in a file beside it, so that it is not counted twice.

@@ -1,3 +1,7 @@
+variable "alarms" {
+  default = 1
+}
+
 resource "aws_cloudwatch_log_group" "a" {
   name = "/shop"
 }
@@ -18,7 +22,7 @@ resource "aws_cloudwatch_log_metric_filter" "errors" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
-  count               = 12
+  count               = var.alarms
   alarm_name          = "errors"
   comparison_operator = "GreaterThanThreshold"
   evaluation_periods  = 1
