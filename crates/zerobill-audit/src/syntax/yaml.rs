@@ -1,5 +1,7 @@
 //! YAML with the lines of its values, and CloudFormation's short tags written out: `!Ref A` becomes `{"Ref": "A"}`.
 
+mod lenient;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -7,17 +9,37 @@ use std::{
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
+use self::lenient::{Dedent, Lenient};
 use super::{DEEPEST, Document, Fault, MOST_VALUES};
 use crate::node::{Entry, Node, Value};
 
+/// Reads YAML. Where only the indentation inside brackets or quotes is against it, that is mended: other readers let it pass.
 pub(super) fn parse(text: &str) -> Result<Document, Fault> {
+    let (fault, dedent) = match strict(text) {
+        Ok(document) => return Ok(document),
+        Err(error) => error,
+    };
+    let (mut lenient, mut next) = (Lenient::new(text), dedent);
+    while let Some(dedent) = next
+        && lenient.mend(dedent)
+    {
+        match strict(lenient.text()) {
+            Ok(document) => return Ok(document),
+            Err((_, dedent)) => next = dedent,
+        }
+    }
+    Err(fault)
+}
+
+fn strict(text: &str) -> Result<Document, (Fault, Option<Dedent>)> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
-            let message = format!("not YAML: {}", error.info());
-            Fault::new(error.marker().line(), message)
+            let (marker, info) = (error.marker(), error.info());
+            let fault = Fault::new(marker.line(), format!("not YAML: {info}"));
+            (fault, Dedent::of(info, marker.line(), marker.index()))
         })?;
-        builder.take(event, span.start.line())?;
+        builder.take(event, span.start.line()).map_err(|fault| (fault, None))?;
     }
     Ok(Document {
         roots: builder.roots,
