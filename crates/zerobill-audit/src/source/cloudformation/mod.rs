@@ -75,6 +75,9 @@ pub(crate) fn read(root: &Node, file: &Arc<str>, given: Option<&Node>) -> Conten
     }
     unread_transforms(&mut contents, root, file);
     sam::expand(&mut contents, root);
+    for (line, reason) in resolver.faults() {
+        contents.cannot_judge(file, line, reason);
+    }
     if resolver.exhausted() {
         contents.cannot_judge(
             file,

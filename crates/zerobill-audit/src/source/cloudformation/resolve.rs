@@ -22,6 +22,8 @@ pub(super) struct Resolver<'a> {
     /// Names that loops gave values, the innermost last.
     pub(super) loops: Vec<(String, Node)>,
     left: usize,
+    /// What could not be written out, by line.
+    faults: Vec<(usize, &'static str)>,
 }
 
 impl<'a> Resolver<'a> {
@@ -38,6 +40,7 @@ impl<'a> Resolver<'a> {
             resources: HashSet::new(),
             loops: Vec::new(),
             left: BUDGET,
+            faults: Vec::new(),
         }
     }
 
@@ -49,6 +52,15 @@ impl<'a> Resolver<'a> {
     /// Whether values were left out because there are too many.
     pub(super) const fn exhausted(&self) -> bool {
         self.left == 0
+    }
+
+    pub(super) fn fault(&mut self, line: usize, reason: &'static str) {
+        self.faults.push((line, reason));
+    }
+
+    /// What could not be written out.
+    pub(super) fn faults(&mut self) -> Vec<(usize, &'static str)> {
+        std::mem::take(&mut self.faults)
     }
 
     /// Takes so many values from the budget; false if they are not left.
