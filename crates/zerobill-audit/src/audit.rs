@@ -80,6 +80,11 @@ pub fn audit_files(files: Vec<SourceFile>, options: &Options, load: impl Fn(&str
 fn judge(run: &Run<'_>) -> (Vec<Finding>, Vec<Unknown>) {
     let (mut findings, mut unknown) = (Vec::new(), Vec::new());
     let mut add = |rule: &'static Rule, resource: &Resource, hit: Hit| {
+        let severity = hit.severity.unwrap_or(rule.severity);
+        // What is left out by default is worth a word only if it would cost.
+        if resource.off_by.is_some() && (hit.unknown || severity < Severity::Paid) {
+            return;
+        }
         if hit.unknown {
             unknown.push(Unknown::of(resource, hit.reason.unwrap_or_default()));
         } else {
@@ -170,15 +175,34 @@ fn finding(rule: &'static Rule, resource: &Resource, hit: Hit) -> Finding {
 
 /// A sentence as a reason: in lower case, unless it begins with a name, and without the period.
 fn plain(title: &str) -> String {
+    const NAMES: &[&str] = &["Container", "Contributor", "Firehose", "Lambda", "Managed"];
     let title = title.trim_end_matches('.');
-    match title.split_once(' ') {
-        Some((
-            article @ ("A" | "An" | "Each" | "Anyone" | "The" | "What" | "Logs" | "Requests" | "Events" | "Rules"
-            | "Images" | "Data"),
-            rest,
-        )) => {
-            format!("{} {rest}", article.to_lowercase())
-        }
-        _ => title.to_owned(),
+    let (first, rest) = title.split_once(' ').unwrap_or((title, ""));
+    let inner = first.get(1..).unwrap_or_default();
+    let is_name = NAMES.contains(&first) || inner.contains(|letter: char| !letter.is_lowercase() && letter != '-');
+    if is_name {
+        title.to_owned()
+    } else {
+        format!("{} {rest}", first.to_lowercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, rules};
+
+    #[test]
+    fn a_title_as_a_reason_keeps_names() {
+        assert_eq!(plain("A secret is $0.40."), "a secret is $0.40");
+        assert_eq!(
+            plain("Point-in-time recovery is paid."),
+            "point-in-time recovery is paid"
+        );
+        assert_eq!(plain("Text messages are billed."), "text messages are billed");
+        assert_eq!(plain("CloudFront has 1 TB free."), "CloudFront has 1 TB free");
+        assert_eq!(plain("X-Ray has traces free."), "X-Ray has traces free");
+        assert_eq!(plain("S3 has no free tier."), "S3 has no free tier");
+        assert_eq!(plain("Lambda polls."), "Lambda polls");
+        assert!(rules::all().all(|rule| !plain(rule.title).ends_with('.')));
     }
 }

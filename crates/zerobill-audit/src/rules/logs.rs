@@ -42,8 +42,9 @@ pub(super) const RULES: &[Rule] = &[
         offers: &["logs.ingest_lambda_standard", "logs.storage"],
         linters: &["CKV_AWS_158 (log group has a KMS key of its own)"],
         check: Check::Each(&["AWS::Logs::LogGroup"], |_, group| {
-            let days = group.largest("RetentionInDays");
-            let kept = days.map_or(String::new(), |days| format!(", kept for {days} days"));
+            let days = group.largest("RetentionInDays").filter(|days| *days > 0.0);
+            let plural = if days == Some(1.0) { "" } else { "s" };
+            let kept = days.map_or(String::new(), |days| format!(", each for {days} day{plural}"));
             let reason = format!(
                 "free up to 5 GB a month taken in (not proven for Lambda's logs; $0.50 a GB if not) and 5 GB kept{kept}"
             );

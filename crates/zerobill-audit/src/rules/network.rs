@@ -14,19 +14,9 @@ pub(super) const RULES: &[Rule] = &[
         assumes: ALL_MONTH,
         offers: &["nat.hour", "nat.gb"],
         linters: &["CKV_AWS_117 (function inside a VPC)"],
-        check: Check::Each(&["AWS::EC2::NatGateway"], |_, gateway| {
-            let private = gateway.with_text("ConnectivityType", &["private"]).is_some();
-            let own_address = gateway.has("AllocationId") || private;
-            let hit = Hit::costs(all_month("nat.hour"));
-            let address = if own_address {
-                ""
-            } else {
-                "; AWS gives it a public address, which is billed too"
-            };
-            hit.because(format!(
-                "a NAT gateway is $0.045 an hour, used or not, and $0.045 a GB{address}"
-            ))
-            .only()
+        check: Check::Each(&["AWS::EC2::NatGateway"], |_, _| {
+            let reason = "a NAT gateway is $0.045 an hour, used or not, and $0.045 a GB";
+            Hit::costs(all_month("nat.hour")).because(reason).only()
         }),
     },
     Rule {

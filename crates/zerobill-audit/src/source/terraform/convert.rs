@@ -127,7 +127,7 @@ pub(crate) fn add(contents: &mut Contents, written: Written<'_>) {
         line: written.line,
         properties: Node::new(written.line, Value::Null),
         count: written.count.max(1),
-        off_by: (written.count == 0).then(|| "count".to_owned()),
+        off_by: (written.count == 0).then(|| "count > 0".to_owned()),
     };
     match kind.as_deref() {
         Some("-") => {}
