@@ -48,7 +48,16 @@ impl Options {
 ///
 /// If a path cannot be read. Files that cannot be understood are in [`Report::unknown`].
 pub fn audit_paths(paths: &[PathBuf], options: &Options) -> Result<Report, walk::WalkError> {
-    Ok(audit_files(walk::collect(paths)?, options, walk::load))
+    let found = walk::collect(paths)?;
+    let mut report = audit_files(found.files, options, walk::load);
+    report.files += found.unread.len();
+    report.unknown.extend(
+        found
+            .unread
+            .into_iter()
+            .map(|(file, reason)| Unknown::unread(file, 0, reason)),
+    );
+    Ok(report)
 }
 
 /// Audits these files. `load` reads a file that one of them deploys with it, by its path.

@@ -177,6 +177,19 @@ impl Node {
         }
     }
 
+    /// How deep its values are nested; 1 for a scalar.
+    pub(crate) fn depth(&self) -> usize {
+        1 + match &self.value {
+            Value::List(nodes) | Value::Either(nodes) => nodes.iter().map(Self::depth).max().unwrap_or_default(),
+            Value::Map(entries) => entries
+                .iter()
+                .map(|entry| entry.value.depth())
+                .max()
+                .unwrap_or_default(),
+            _ => 0,
+        }
+    }
+
     /// How many values it is made of.
     pub(crate) fn size(&self) -> usize {
         1 + match &self.value {

@@ -137,6 +137,18 @@ impl Contents {
 }
 
 impl Unknown {
+    /// A file, or a part of it, that could not be read.
+    pub(crate) fn unread(file: Arc<str>, line: usize, reason: String) -> Self {
+        Self {
+            id: None,
+            kind: None,
+            file,
+            line,
+            reason,
+            unread: true,
+        }
+    }
+
     /// What is not known of a resource.
     pub(crate) fn of(resource: &Resource, reason: impl Into<String>) -> Self {
         Self {

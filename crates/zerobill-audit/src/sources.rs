@@ -35,19 +35,29 @@ fn read(file: &SourceFile) -> Read {
     Ok((parsed, contents))
 }
 
+/// What a thread has to go down into values that are nested as deep as they may be.
+const STACK: usize = 32 * 1024 * 1024;
+
 /// Reads the files on all processors, in order.
 fn read_all(files: &[SourceFile]) -> Vec<Read> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let part = files.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
-        let parts = files.chunks(part);
-        let running: Vec<_> = parts
-            .map(|files| scope.spawn(|| files.iter().map(read).collect::<Vec<_>>()))
-            .collect();
-        let finished = running.into_iter().map(|thread| match thread.join() {
-            Ok(read) => read,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
+        let start = |files| {
+            let work = move |files: &[SourceFile]| files.iter().map(read).collect::<Vec<_>>();
+            let thread = thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, move || work(files));
+            // Where no thread can be had this one does the work.
+            thread.map_err(|_| work(files))
+        };
+        let parts: Vec<_> = files.chunks(part).map(start).collect();
+        let finished = parts
+            .into_iter()
+            .map(|part| match part.map(thread::ScopedJoinHandle::join) {
+                Ok(Ok(read)) | Err(read) => read,
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            });
         finished.flatten().collect()
     })
 }
@@ -74,14 +84,7 @@ impl Sources {
             }
             Err(fault) => {
                 self.audited += 1;
-                self.unread.push(Unknown {
-                    id: None,
-                    kind: None,
-                    file: file.path,
-                    line: fault.line,
-                    reason: fault.message,
-                    unread: true,
-                });
+                self.unread.push(Unknown::unread(file.path, fault.line, fault.message));
             }
         }
     }

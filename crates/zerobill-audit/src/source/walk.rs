@@ -57,8 +57,8 @@ pub enum WalkError {
 /// # Errors
 ///
 /// If a path cannot be read, or holds too much.
-pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<SourceFile>, WalkError> {
-    let mut walk = Walk::default();
+pub(crate) fn collect(paths: &[PathBuf]) -> Result<Found, WalkError> {
+    let mut walk = Found::default();
     for path in paths {
         let unreadable = |source| WalkError::Unreadable {
             path: path.display().to_string(),
@@ -75,7 +75,7 @@ pub(crate) fn collect(paths: &[PathBuf]) -> Result<Vec<SourceFile>, WalkError> {
             walk.add(path, bytes, true);
         }
     }
-    Ok(walk.files)
+    Ok(walk)
 }
 
 /// One file beside those that are audited, such as a nested template; `None` if it cannot be read.
@@ -84,20 +84,29 @@ pub(crate) fn load(path: &str) -> Option<Vec<u8>> {
     (metadata.is_file() && metadata.len() <= LARGEST).then(|| fs::read(path).ok())?
 }
 
-#[derive(Default)]
-struct Walk {
-    files: Vec<SourceFile>,
+/// What is under the paths.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) files: Vec<SourceFile>,
+    /// What is there and could not be read, with the reason.
+    pub(crate) unread: Vec<(Arc<str>, String)>,
     seen: usize,
 }
 
-impl Walk {
+impl Found {
     fn folder(&mut self, folder: &Path, depth: usize) -> Result<(), WalkError> {
-        let unreadable = |source| WalkError::Unreadable {
-            path: folder.display().to_string(),
-            source,
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(source) if depth == 0 => {
+                let path = folder.display().to_string();
+                return Err(WalkError::Unreadable { path, source });
+            }
+            Err(error) => {
+                self.skip(folder, error.to_string());
+                return Ok(());
+            }
         };
-        let entries: io::Result<Vec<_>> = fs::read_dir(folder).map_err(unreadable)?.collect();
-        let mut entries = entries.map_err(unreadable)?;
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             self.seen += 1;
@@ -109,25 +118,34 @@ impl Walk {
             let name = name.to_string_lossy();
             // A link can lead anywhere, also back; what it leads to is audited where it lies.
             let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && depth < DEEPEST && is_ours(&name) {
-                self.folder(&path, depth + 1)?;
+            if kind.is_dir() && is_ours(&name) {
+                if depth < DEEPEST {
+                    self.folder(&path, depth + 1)?;
+                } else {
+                    self.skip(&path, format!("folders are nested deeper than {DEEPEST} levels"));
+                }
             } else if kind.is_file() && can_hold_something(&name) && !is_double(&path, &name) {
-                self.file(&path)?;
+                self.file(&path);
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, path: &Path) -> Result<(), WalkError> {
-        let unreadable = |source| WalkError::Unreadable {
-            path: path.display().to_string(),
-            source,
-        };
-        if fs::metadata(path).map_err(unreadable)?.len() <= LARGEST {
-            let bytes = fs::read(path).map_err(unreadable)?;
-            self.add(path, bytes, false);
+    fn file(&mut self, path: &Path) {
+        match fs::metadata(path).map(|metadata| metadata.len()) {
+            Ok(length) if length > LARGEST => {
+                self.skip(path, format!("the file has more than {} MB", LARGEST / 1024 / 1024));
+            }
+            Ok(_) => match fs::read(path) {
+                Ok(bytes) => self.add(path, bytes, false),
+                Err(error) => self.skip(path, error.to_string()),
+            },
+            Err(error) => self.skip(path, error.to_string()),
         }
-        Ok(())
+    }
+
+    fn skip(&mut self, path: &Path, reason: String) {
+        self.unread.push((path.display().to_string().into(), reason));
     }
 
     fn add(&mut self, path: &Path, bytes: Vec<u8>, named: bool) {

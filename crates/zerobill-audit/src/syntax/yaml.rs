@@ -68,7 +68,7 @@ enum Kind {
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
-    anchors: HashMap<usize, (Node, usize)>,
+    anchors: HashMap<usize, Node>,
     values: usize,
     roots: Vec<Node>,
     faults: Vec<Fault>,
@@ -97,12 +97,12 @@ impl Builder {
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => {
                 // An alias inside its own anchor has nothing to stand for yet.
-                let (node, size) = self
-                    .anchors
-                    .get(&anchor)
-                    .cloned()
-                    .ok_or_else(|| Fault::new(line, "an alias stands inside of what it names"))?;
-                self.count(size, line)?;
+                let node = self.anchors.get(&anchor).cloned();
+                let node = node.ok_or_else(|| Fault::new(line, "an alias stands inside of what it names"))?;
+                if self.open.len() + node.depth() > DEEPEST {
+                    return Err(too_deep(line));
+                }
+                self.count(node.size(), line)?;
                 self.place(node);
                 Ok(())
             }
@@ -114,7 +114,7 @@ impl Builder {
 
     fn begin(&mut self, line: usize, anchor: usize, tag: Option<Tag>, kind: Kind) -> Result<(), Fault> {
         if self.open.len() >= DEEPEST {
-            return Err(Fault::new(line, format!("nested deeper than {DEEPEST} levels")));
+            return Err(too_deep(line));
         }
         let tag = short_name(tag.as_ref());
         self.open.push(Open {
@@ -141,7 +141,7 @@ impl Builder {
     fn keep(&mut self, anchor: usize, node: Node) -> Result<(), Fault> {
         self.count(1, node.line)?;
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), node.size()));
+            self.anchors.insert(anchor, node.clone());
         }
         self.place(node);
         Ok(())
@@ -181,6 +181,10 @@ impl Builder {
             },
         }
     }
+}
+
+fn too_deep(line: usize) -> Fault {
+    Fault::new(line, format!("nested deeper than {DEEPEST} levels"))
 }
 
 /// The entries of `<<` among the others, which win.

@@ -109,6 +109,48 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
+fn what_is_nested_as_deep_as_it_may_be_is_read() {
+    let json = |depth| {
+        format!(
+            "{{\"Resources\":{{\"A\":{{\"Type\":\"AWS::KMS::Key\",\"Properties\":{}1{}}}}}}}",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    };
+    assert_eq!(audit("a.json", json(500)).findings.len(), 1);
+    let yaml = |depth| {
+        format!(
+            "Resources: {{A: {{Type: AWS::KMS::Key, Properties: {}1{}}}}}",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    };
+    assert_eq!(audit("a.yaml", yaml(190)).findings.len(), 1);
+}
+
+#[test]
+fn chains_without_end_are_not_followed() {
+    let mut aliases = "a0: &a0 [x]\n".to_owned();
+    let mut locals = "locals {\n  a0 = 1\n".to_owned();
+    let mut conditions = "Conditions:\n  C0: !Equals [a, a]\n".to_owned();
+    for link in 1..20_000 {
+        _ = writeln!(locals, "  a{link} = local.a{}", link - 1);
+        _ = writeln!(conditions, "  C{link}: !Condition C{}", link - 1);
+        if link < 1_500 {
+            _ = writeln!(aliases, "a{link}: &a{link} [*a{}]", link - 1);
+        }
+    }
+    assert_eq!(
+        unread(&audit("a.yaml", aliases)),
+        ["199: nested deeper than 200 levels"]
+    );
+    let locals = locals + "}\nresource \"aws_eip\" \"a\" {\n  count = local.a19999\n}\n";
+    assert_eq!(audit("a.tf", locals).findings.len(), 1);
+    let conditions = conditions + "Resources: {A: {Type: AWS::KMS::Key, Condition: C19999}}\n";
+    assert_eq!(audit("a.yaml", conditions).findings.len(), 1);
+}
+
+#[test]
 fn aliases_that_multiply_are_refused() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {

@@ -3,16 +3,26 @@
 use super::resolve::Resolver;
 use crate::node::Node;
 
+/// How many conditions may wait for each other.
+const MOST_CONDITIONS: usize = 50;
+
 impl Resolver<'_> {
     /// What a condition comes to, if it can be known.
     pub(super) fn condition(&mut self, name: &str) -> Option<bool> {
         if let Some(decided) = self.decided.get(name) {
             return *decided;
         }
+        self.deciding += 1;
+        // A chain too long to follow is not known either.
+        if self.deciding > MOST_CONDITIONS {
+            self.deciding -= 1;
+            return None;
+        }
         // While it is being decided it is not known, so that a circle of conditions ends.
         self.decided.insert(name.to_owned(), None);
-        let rule = self.conditions.and_then(|conditions| conditions.get(name))?;
-        let decided = self.decide(rule);
+        let rule = self.conditions.and_then(|conditions| conditions.get(name));
+        let decided = rule.and_then(|rule| self.decide(rule));
+        self.deciding -= 1;
         self.decided.insert(name.to_owned(), decided);
         decided
     }

@@ -18,6 +18,8 @@ pub(super) struct Resolver<'a> {
     pub(super) conditions: Option<&'a Node>,
     /// What each condition came to; one that is being decided is not known yet.
     pub(super) decided: HashMap<String, Option<bool>>,
+    /// How many conditions are being decided.
+    pub(super) deciding: usize,
     resources: HashSet<String>,
     /// Names that loops gave values, the innermost last.
     pub(super) loops: Vec<(String, Node)>,
@@ -37,6 +39,7 @@ impl<'a> Resolver<'a> {
             mappings: root.get("Mappings"),
             conditions: root.get("Conditions"),
             decided: HashMap::new(),
+            deciding: 0,
             resources: HashSet::new(),
             loops: Vec::new(),
             left: BUDGET,

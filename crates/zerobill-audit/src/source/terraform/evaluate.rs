@@ -19,6 +19,9 @@ use crate::{
 /// How many expressions one module may come to: locals can multiply each other.
 const BUDGET: usize = 1_000_000;
 
+/// How many locals may wait for each other.
+const MOST_OPEN: usize = 50;
+
 /// What names stand for in a module.
 pub(super) struct Scope<'a> {
     variables: HashMap<&'a str, &'a Expression>,
@@ -172,7 +175,7 @@ impl<'a> Scope<'a> {
 
     fn local(&self, name: &str, line: usize) -> Option<Node> {
         let (name, expression) = self.locals.get_key_value(name)?;
-        if !self.open.borrow_mut().insert(name) {
+        if self.open.borrow().len() >= MOST_OPEN || !self.open.borrow_mut().insert(name) {
             return None;
         }
         let value = self.evaluate(expression, line);
