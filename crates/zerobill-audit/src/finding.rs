@@ -71,6 +71,11 @@ pub struct Finding {
 impl Finding {
     /// What stays the same when lines move: the rule, the file and the resource.
     pub fn fingerprint(&self) -> String {
-        format!("{} {} {}", self.rule.id, self.file, self.logical_id)
+        format!(
+            "{} {} {}",
+            self.rule.id,
+            self.file.trim_start_matches("./"),
+            self.logical_id
+        )
     }
 }

@@ -186,7 +186,10 @@ impl Sources {
 /// The path of a file beside another one.
 fn beside(file: &str, path: &str) -> String {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut parts: Vec<&str> = folder.split('/').filter(|_| !folder.is_empty()).collect();
+    let mut parts: Vec<&str> = folder
+        .split('/')
+        .filter(|part| !folder.is_empty() && *part != ".")
+        .collect();
     for part in path.split('/') {
         match part {
             "" | "." => {}

@@ -142,6 +142,19 @@ pub(super) const RULES: &[Rule] = &[
         check: Check::Each(&["AWS::CloudFront::Distribution"], |_, _| Hit::free().only()),
     },
     Rule {
+        id: "cloudfront-dedicated-address",
+        severity: Severity::Paid,
+        title: "A certificate on dedicated addresses is billed by the month, far beyond everything else here.",
+        fix: "set `SslSupportMethod: sni-only`, which is free",
+        assumes: "",
+        offers: &[],
+        linters: &[],
+        check: Check::Each(&["AWS::CloudFront::Distribution"], |_, distribution| {
+            let dedicated = distribution.with_text("DistributionConfig.ViewerCertificate.SslSupportMethod", &["vip"]);
+            dedicated.map(|node| Hit::costs(None).at(node)).into_iter().collect()
+        }),
+    },
+    Rule {
         id: "lambda-edge",
         severity: Severity::Paid,
         title: "Lambda@Edge has no free tier.",

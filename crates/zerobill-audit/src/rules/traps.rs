@@ -14,6 +14,15 @@ use crate::{
     run::{FUNCTIONS, Run},
 };
 
+/// What but functions can record traces.
+const TRACED: &[&str] = &[
+    "AWS::ApiGateway::Stage",
+    "AWS::Serverless::Api",
+    "AWS::StepFunctions::StateMachine",
+    "AWS::Serverless::StateMachine",
+    "AWS::AppSync::GraphQLApi",
+];
+
 /// With fewer invocations than this that last to the timeout, one bad day ends the free tier.
 const FEW_INVOCATIONS: u64 = 1_000;
 
@@ -89,13 +98,19 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "xray-api",
         severity: Severity::Trap,
-        title: "X-Ray on an API records traces of its own; 100,000 are free in the account.",
-        fix: "set `TracingEnabled: false`",
+        title: "X-Ray on an API or a workflow records traces of its own; 100,000 are free in the account.",
+        fix: "turn it off: `TracingEnabled`, `TracingConfiguration` or `XrayEnabled`",
         assumes: "",
         offers: &["xray.recorded"],
         linters: &["CKV_AWS_73 (X-Ray tracing is on for the API)"],
-        check: Check::Each(&["AWS::ApiGateway::Stage", "AWS::Serverless::Api"], |_, stage| {
-            let on = stage.switched_on("TracingEnabled");
+        check: Check::Each(TRACED, |_, traced| {
+            const SWITCHES: &[&str] = &[
+                "TracingEnabled",
+                "TracingConfiguration.Enabled",
+                "Tracing.Enabled",
+                "XrayEnabled",
+            ];
+            let on = SWITCHES.iter().find_map(|switch| traced.switched_on(switch));
             on.map(|node| Hit::free().at(node)).into_iter().collect()
         }),
     },

@@ -1,6 +1,7 @@
 //! The files under the paths of an audit. Symbolic links are not followed, and what others made is left out.
 
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -90,6 +91,7 @@ pub(crate) struct Found {
     pub(crate) files: Vec<SourceFile>,
     /// What is there and could not be read, with the reason.
     pub(crate) unread: Vec<(Arc<str>, String)>,
+    paths: HashSet<Arc<str>>,
     seen: usize,
 }
 
@@ -149,8 +151,10 @@ impl Found {
     }
 
     fn add(&mut self, path: &Path, bytes: Vec<u8>, named: bool) {
-        let path: Arc<str> = path.display().to_string().into();
-        if !self.files.iter().any(|file| named && file.path == path) {
+        let path = path.display().to_string();
+        let path: Arc<str> = path.strip_prefix("./").unwrap_or(&path).into();
+        // A file may be named beside the folder that holds it.
+        if self.paths.insert(path.clone()) {
             self.files.push(SourceFile { path, bytes, named });
         }
     }

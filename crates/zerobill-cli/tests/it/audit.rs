@@ -338,3 +338,35 @@ fn a_folder_of_anything_is_looked_through_and_links_are_not_followed() {
     );
     assert_eq!(run.stderr, "");
 }
+
+#[test]
+fn here_is_a_folder_too() {
+    let folder = folder(&[
+        (
+            "main.tf",
+            "module \"inner\" {\n  source = \"./inner\"\n  count_of = 0\n}\n",
+        ),
+        (
+            "inner/main.tf",
+            "variable \"count_of\" {}\nresource \"aws_eip\" \"a\" {\n  count = 2\n}\n",
+        ),
+        (
+            "app/root.yaml",
+            "Resources: {N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ../net.yaml}}}\n",
+        ),
+        ("net.yaml", PAID),
+    ]);
+    for path in [".", "./"] {
+        let run = audit(folder.path(), &[path, "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(
+            (&json["files"], &json["unknown"]),
+            (&4.into(), &serde_json::json!([])),
+            "{run}"
+        );
+        assert_eq!(
+            (&json["findings"][0]["file"], &json["findings"][1]["file"]),
+            (&"inner/main.tf".into(), &"net.yaml".into())
+        );
+    }
+}

@@ -74,7 +74,7 @@ pub(crate) fn read(root: &Node, file: &Arc<str>, given: Option<&Node>) -> Conten
         );
     }
     unread_transforms(&mut contents, root, file);
-    sam::expand(&mut contents, root);
+    sam::expand(&mut contents, root, &mut resolver);
     for (line, reason) in resolver.faults() {
         contents.cannot_judge(file, line, reason);
     }

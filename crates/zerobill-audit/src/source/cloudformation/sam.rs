@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::resolve::Resolver;
 use crate::{
     node::{Entry, Node, Value},
     resource::{Contents, Resource},
@@ -93,8 +94,12 @@ fn is_function(entries: &[Entry]) -> bool {
 }
 
 /// Adds what the events of functions and state machines stand for.
-pub(super) fn expand(contents: &mut Contents, root: &Node) {
+pub(super) fn expand(contents: &mut Contents, root: &Node, resolver: &mut Resolver<'_>) {
     let mut made: Vec<Resource> = Vec::new();
+    let mut globals = |section: &str| {
+        let found = root.get("Globals").and_then(|globals| globals.get(section));
+        found.map(|section| resolver.resolve(section))
+    };
     for owner in &contents.resources {
         if !["AWS::Serverless::Function", "AWS::Serverless::StateMachine"].contains(&owner.kind.as_str()) {
             continue;
@@ -105,7 +110,7 @@ pub(super) fn expand(contents: &mut Contents, root: &Node) {
         }
         let events = owner.properties.get("Events").map(Node::entries).unwrap_or_default();
         for event in events {
-            if let Some(resource) = of_event(owner, event, &made) {
+            if let Some(resource) = of_event(owner, event, &made, &mut globals) {
                 made.push(resource);
             }
         }
@@ -122,13 +127,18 @@ pub(super) fn expand(contents: &mut Contents, root: &Node) {
 }
 
 /// The resource that an event stands for, unless it is one that is there already.
-fn of_event(owner: &Resource, event: &Entry, made: &[Resource]) -> Option<Resource> {
+fn of_event(
+    owner: &Resource,
+    event: &Entry,
+    made: &[Resource],
+    globals: &mut impl FnMut(&str) -> Option<Node>,
+) -> Option<Resource> {
     let kind = event.value.get("Type").and_then(Node::as_text)?;
     let empty = Node::new(event.line, Value::Map(Vec::new()));
     let properties = event.value.get("Properties").unwrap_or(&empty);
     let (name, kind) = match kind {
-        "Api" if properties.get("RestApiId").is_none() => ("ServerlessRestApi", "AWS::ApiGateway::RestApi"),
-        "HttpApi" if properties.get("ApiId").is_none() => ("ServerlessHttpApi", "AWS::ApiGatewayV2::Api"),
+        "Api" if properties.get("RestApiId").is_none() => ("ServerlessRestApi", "Api"),
+        "HttpApi" if properties.get("ApiId").is_none() => ("ServerlessHttpApi", "HttpApi"),
         "SQS" | "Kinesis" | "DynamoDB" | "MSK" | "MQ" | "SelfManagedKafka" | "DocumentDB" => {
             let arn = ["Queue", "Stream", "Broker", "Cluster"]
                 .iter()
@@ -164,16 +174,10 @@ fn of_event(owner: &Resource, event: &Entry, made: &[Resource]) -> Option<Resour
     if made.iter().any(|resource| resource.id == name) {
         return None;
     }
+    let properties = globals(kind).unwrap_or(empty);
     Some(Resource {
         id: name.to_owned(),
-        line: event.line,
-        ..part(
-            owner,
-            "",
-            kind,
-            event.line,
-            Node::new(event.line, Value::Map(Vec::new())),
-        )
+        ..part(owner, "", &format!("AWS::Serverless::{kind}"), event.line, properties)
     })
 }
 

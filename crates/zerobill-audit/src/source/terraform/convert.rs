@@ -90,7 +90,6 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("AWS::S3::Bucket", "Bucket", "BucketName"),
     ("AWS::SQS::Queue", "Name", "QueueName"),
     ("AWS::SNS::Topic", "Name", "TopicName"),
-    ("AWS::Cognito::UserPool", "UserPoolAddOns", "UserPoolAddOns"),
     (
         "AWS::CloudFront::Distribution",
         "DefaultCacheBehavior",
@@ -107,6 +106,11 @@ const RENAMED: &[(&str, &str, &str)] = &[
         "LambdaFunctionAssociations",
     ),
     ("AWS::CloudFront::Distribution", "LambdaArn", "LambdaFunctionARN"),
+    (
+        "AWS::CloudFront::Distribution",
+        "ViewerCertificate",
+        "DistributionConfig.ViewerCertificate",
+    ),
     ("AWS::WAFv2::WebACL", "Rule", "Rules"),
     ("AWS::SecretsManager::Secret", "Replica", "ReplicaRegions"),
 ];

@@ -30,10 +30,33 @@ pub(super) fn call(name: &str, mut arguments: Vec<Node>) -> Value {
             Some(Value::Map(entries)) => Value::Number(entries.len() as f64),
             _ => Value::Unknown,
         },
-        // The first that works is not known: it may be any of them.
-        "try" | "coalesce" | "lookup" if arguments.len() > 1 => Value::Either(arguments),
+        "coalesce" | "try" => first(arguments),
+        "lookup" => look_up(&arguments),
         "max" => numbers(&arguments, f64::max),
         "min" => numbers(&arguments, f64::min),
+        _ => Value::Unknown,
+    }
+}
+
+/// The first that is not null; while that is not known, any of them.
+fn first(mut arguments: Vec<Node>) -> Value {
+    arguments.retain(|argument| !argument.is_null());
+    match arguments.first().map(|argument| &argument.value) {
+        None => Value::Null,
+        Some(Value::Unknown | Value::Either(_)) if arguments.len() > 1 => Value::Either(arguments),
+        Some(value) => value.clone(),
+    }
+}
+
+fn look_up(arguments: &[Node]) -> Value {
+    let [map, key, rest @ ..] = arguments else {
+        return Value::Unknown;
+    };
+    match (&map.value, key.as_text()) {
+        (Value::Map(_), Some(key)) => map
+            .get(key)
+            .or(rest.first())
+            .map_or(Value::Unknown, |found| found.value.clone()),
         _ => Value::Unknown,
     }
 }
