@@ -8,11 +8,14 @@ use std::{
 
 use crate::{
     node::Entry,
-    resource::{Contents, Unknown},
+    resource::{Contents, Nested, Unknown},
     source::{self, Parsed, SourceFile, terraform},
     suppression::Suppressions,
     syntax::Fault,
 };
+
+/// How many nested templates are read; each can deploy others several times.
+const MOST_USES: usize = 1_000;
 
 /// All that was read, by file and in order.
 #[derive(Default)]
@@ -89,45 +92,9 @@ impl Sources {
         }
     }
 
-    /// What the files come to. A template that another one deploys gets its parameters from there.
+    /// What the files come to.
     pub(crate) fn contents(&mut self, load: impl Fn(&str) -> Option<Vec<u8>>) -> Contents {
-        let mut by_file = std::mem::take(&mut self.plain);
-        let nested = |path: &Arc<str>, contents: &Contents| {
-            let found = contents
-                .nested
-                .iter()
-                .map(|nested| (beside(path, &nested.path), nested.clone()));
-            found.collect::<Vec<_>>()
-        };
-        let mut waiting: Vec<_> = by_file
-            .iter()
-            .flat_map(|(path, contents)| nested(path, contents))
-            .collect();
-        // A template may deploy itself in a circle; each is read once with parameters.
-        let mut deployed = HashSet::new();
-        while let Some((inner, by)) = waiting.pop() {
-            let inner: Arc<str> = inner.into();
-            if !self.parsed.contains_key(&inner)
-                && let Some(bytes) = load(&inner)
-            {
-                let (path, named) = (inner.clone(), true);
-                let file = SourceFile { path, bytes, named };
-                let read = read(&file);
-                self.add(file, read);
-            }
-            match self.parsed.get(&inner) {
-                Some(parsed) if deployed.insert(inner.clone()) => {
-                    let contents = source::read(parsed, &inner, Some(&by.parameters));
-                    waiting.extend(nested(&inner, &contents));
-                    by_file.insert(inner, contents);
-                }
-                Some(_) => {}
-                None => {
-                    let reason = format!("the template it deploys, `{}`, cannot be read", by.path);
-                    self.unread.push(Unknown::of(&by.resource, reason));
-                }
-            }
-        }
+        let mut by_file = self.deployed(load);
         by_file.extend(self.modules());
         let mut all = Contents::default();
         for (path, contents) in by_file {
@@ -136,6 +103,72 @@ impl Sources {
         }
         all.unknown.append(&mut self.unread);
         all
+    }
+
+    /// Each file with its contents. A template that others deploy is read with the parameters of each, as often as they do.
+    fn deployed(&mut self, load: impl Fn(&str) -> Option<Vec<u8>>) -> BTreeMap<Arc<str>, Contents> {
+        let mut by_file = std::mem::take(&mut self.plain);
+        let inner: HashSet<Arc<str>> = by_file
+            .iter()
+            .flat_map(|(path, contents)| uses(path, contents))
+            .map(|(inner, _)| inner)
+            .collect();
+        // Those that nothing deploys come first; what is left then are circles.
+        let (roots, others): (Vec<_>, Vec<_>) = by_file.keys().cloned().partition(|path| !inner.contains(path));
+        let (mut used, mut left) = (HashSet::new(), MOST_USES);
+        for start in roots.into_iter().chain(others) {
+            if used.contains(&start) {
+                continue;
+            }
+            let above = vec![start.clone()];
+            let mut waiting: Vec<_> = uses(&start, &by_file[&start])
+                .into_iter()
+                .map(|(inner, by)| (inner, by, above.clone()))
+                .collect();
+            while let Some((inner, by, above)) = waiting.pop() {
+                if above.contains(&inner) {
+                    continue;
+                }
+                if left == 0 {
+                    self.unread
+                        .push(Unknown::of(&by.resource, "it is one of too many nested templates"));
+                    break;
+                }
+                left -= 1;
+                self.load(&inner, &load);
+                let Some(parsed) = self.parsed.get(&inner) else {
+                    let reason = format!("the template it deploys, `{}`, cannot be read", by.path);
+                    self.unread.push(Unknown::of(&by.resource, reason));
+                    continue;
+                };
+                let contents = source::read(parsed, &inner, Some(&by.parameters));
+                let above = [above, vec![inner.clone()]].concat();
+                waiting.extend(
+                    uses(&inner, &contents)
+                        .into_iter()
+                        .map(|(inner, by)| (inner, by, above.clone())),
+                );
+                if used.insert(inner.clone()) {
+                    by_file.insert(inner, contents);
+                } else {
+                    by_file.entry(inner).or_default().append(contents);
+                }
+            }
+        }
+        by_file
+    }
+
+    /// Reads a file that another one deploys, unless it is there already.
+    fn load(&mut self, path: &Arc<str>, load: impl Fn(&str) -> Option<Vec<u8>>) {
+        if self.parsed.contains_key(path) {
+            return;
+        }
+        if let Some(bytes) = load(path) {
+            let (path, named) = (path.clone(), true);
+            let file = SourceFile { path, bytes, named };
+            let read = read(&file);
+            self.add(file, read);
+        }
     }
 
     /// The Terraform modules, a folder each. A module that another one uses gets its variables from there.
@@ -181,6 +214,12 @@ impl Sources {
         }
         modules
     }
+}
+
+/// The templates that a file deploys with it.
+fn uses(path: &Arc<str>, contents: &Contents) -> Vec<(Arc<str>, Nested)> {
+    let inner = |nested: &Nested| (beside(path, &nested.path).into(), nested.clone());
+    contents.nested.iter().map(inner).collect()
 }
 
 /// The path of a file beside another one.

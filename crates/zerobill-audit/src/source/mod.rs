@@ -90,6 +90,7 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Parsed, Fault> {
 fn is_candidate(text: &str) -> bool {
     let has = |word| text.contains(word);
     (has("Resources") && has("Type"))
+        || (has("Modules") && has("Source"))
         || has("AWSTemplateFormatVersion")
         || has("planned_values")
         || (has("provider") && has("aws") && (has("functions") || has("service")))

@@ -4,9 +4,9 @@ use super::{resolve::Resolver, text};
 use crate::node::{Entry, Node, Value};
 
 /// The entries of a section with its loops written out.
-pub(super) fn expand(resolver: &mut Resolver<'_>, section: &Node) -> Vec<Entry> {
+pub(super) fn expand(resolver: &mut Resolver<'_>, section: &[Entry]) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for entry in section.entries() {
+    for entry in section {
         if entry.key.starts_with("Fn::ForEach::") {
             entries.extend(rounds(resolver, &entry.value));
         } else {
@@ -36,7 +36,7 @@ pub(super) fn rounds(resolver: &mut Resolver<'_>, arguments: &Node) -> Vec<Entry
         let outer = resolver.loops.len();
         resolver.loops.extend(names.iter().cloned().zip(value));
         let known = resolver.loops[outer..].to_vec();
-        for entry in expand(resolver, body) {
+        for entry in expand(resolver, body.entries()) {
             let size = entry.value.size();
             entries.push(Entry {
                 key: replaced(&entry.key, &known),

@@ -8,84 +8,80 @@ mod text;
 
 use std::sync::Arc;
 
-/// A module in a file beside the template, which packaging writes out.
-const MODULE: &str = "LocalModule";
-
 use self::resolve::Resolver;
 use crate::{
     node::{Entry, Node, Value},
     resource::{Allowed, Contents, Nested, Resource, Unknown},
 };
 
-/// Whether a parsed file is a template: its resources have types.
+/// A module in a file beside the template, which packaging writes out.
+const MODULE: &str = "LocalModule";
+
+/// Whether a parsed file is a template: its resources have types, or its modules have sources.
 pub(crate) fn is_template(root: &Node) -> bool {
-    let typed = |entry: &Entry| {
-        entry.key.starts_with("Fn::ForEach::") || entry.value.get("Type").and_then(Node::as_text).is_some()
+    let any = |section: &str, test: fn(&Entry) -> bool| {
+        root.get(section)
+            .is_some_and(|section| section.entries().iter().any(test))
     };
-    let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
-    resources.iter().any(typed) || root.get("AWSTemplateFormatVersion").is_some()
+    let is_loop = |entry: &Entry| entry.key.starts_with("Fn::ForEach::");
+    let has_type = |entry: &Entry| entry.value.get("Type").and_then(Node::as_text).is_some();
+    any("Resources", is_loop)
+        || any("Resources", has_type)
+        || any("Modules", |entry| entry.value.get("Source").is_some())
+        || root.get("AWSTemplateFormatVersion").is_some()
 }
 
 /// The resources of a template. `given` has values for its parameters, where another template deploys it.
 pub(crate) fn read(root: &Node, file: &Arc<str>, given: Option<&Node>) -> Contents {
     let mut contents = Contents::default();
-    let root = sam::with_globals(root);
-    let root = &*root;
+    let root = &*sam::with_globals(root);
     let mut resolver = Resolver::new(root, given);
-    let Some(section) = root.get("Resources") else {
+    let section = |name| root.get(name).map(Node::entries).unwrap_or_default();
+    if section("Resources").is_empty() && section("Modules").is_empty() {
         contents.cannot_judge(file, 0, "the template has no `Resources`");
-        return contents;
-    };
-    let resources = loops::expand(&mut resolver, section);
+    }
+    let resources = loops::expand(&mut resolver, section("Resources"));
     resolver.know(&resources);
     for entry in &resources {
-        if entry.key == "Fn::Transform" {
-            contents.cannot_judge(file, entry.line, "what `Fn::Transform` brings in is not read");
-            continue;
-        }
-        let Some(kind) = entry.value.get("Type").and_then(Node::as_text) else {
-            let reason = format!("`{}` has no type", entry.key);
-            contents.cannot_judge(file, entry.line, reason);
-            continue;
-        };
-        let resource = resource(&mut resolver, entry, kind, file);
-        let transformed = entry
-            .value
-            .get("Properties")
-            .is_some_and(|written| written.get("Fn::Transform").is_some());
-        if transformed || matches!(resource.properties.value, Value::Unknown) {
-            let reason = "properties that a macro or another file brings in are not read";
-            contents.unknown.push(Unknown::of(&resource, reason));
-        }
-        nested(&mut contents, &resource, &entry.value);
-        contents.blocks.push(entry.line);
-        allowed(&mut contents, Some(&entry.key), &entry.value);
-        contents.resources.push(resource);
+        read_resource(&mut contents, &mut resolver, entry, file);
+    }
+    for entry in section("Modules") {
+        let module = resource(&mut resolver, entry, MODULE, file);
+        nested(&mut contents, &module, &entry.value);
     }
     allowed(&mut contents, None, root);
-    for module in root.get("Modules").map(Node::entries).unwrap_or_default() {
-        let module = resource(&mut resolver, module, MODULE, file);
-        nested(
-            &mut contents,
-            &module,
-            root.get("Modules")
-                .and_then(|modules| modules.get(&module.id))
-                .unwrap_or(root),
-        );
-    }
     unread_transforms(&mut contents, root, file);
     sam::expand(&mut contents, root, &mut resolver);
     for (line, reason) in resolver.faults() {
         contents.cannot_judge(file, line, reason);
     }
     if resolver.exhausted() {
-        contents.cannot_judge(
-            file,
-            0,
-            "the template is too large to resolve; a part of it was left out",
-        );
+        let reason = "the template is too large to resolve; a part of it was left out";
+        contents.cannot_judge(file, 0, reason);
     }
     contents
+}
+
+fn read_resource(contents: &mut Contents, resolver: &mut Resolver<'_>, entry: &Entry, file: &Arc<str>) {
+    if entry.key == "Fn::Transform" {
+        contents.cannot_judge(file, entry.line, "what `Fn::Transform` brings in is not read");
+        return;
+    }
+    let Some(kind) = entry.value.get("Type").and_then(Node::as_text) else {
+        contents.cannot_judge(file, entry.line, format!("`{}` has no type", entry.key));
+        return;
+    };
+    let resource = resource(resolver, entry, kind, file);
+    let written = entry.value.get("Properties");
+    let transformed = written.is_some_and(|written| written.get("Fn::Transform").is_some());
+    if transformed || matches!(resource.properties.value, Value::Unknown) {
+        let reason = "properties that a macro or another file brings in are not read";
+        contents.unknown.push(Unknown::of(&resource, reason));
+    }
+    nested(contents, &resource, &entry.value);
+    contents.blocks.push(entry.line);
+    allowed(contents, Some(&entry.key), &entry.value);
+    contents.resources.push(resource);
 }
 
 fn resource(resolver: &mut Resolver<'_>, entry: &Entry, kind: &str, file: &Arc<str>) -> Resource {

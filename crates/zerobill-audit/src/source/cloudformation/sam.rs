@@ -115,15 +115,7 @@ pub(super) fn expand(contents: &mut Contents, root: &Node, resolver: &mut Resolv
             }
         }
     }
-    // Only where the template is SAM: without the transform these types would not deploy at all.
-    if root.get("Transform").is_some()
-        || contents
-            .resources
-            .iter()
-            .any(|one| one.kind.starts_with("AWS::Serverless::"))
-    {
-        contents.resources.extend(made);
-    }
+    contents.resources.extend(made);
 }
 
 /// The resource that an event stands for, unless it is one that is there already.
