@@ -20,8 +20,8 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "instance-group",
-        severity: Severity::Paid,
-        title: "A group of instances bills each of its instances.",
+        severity: Severity::Info,
+        title: "A group is free itself, but each instance that it starts is billed.",
         fix: "run it as a function",
         assumes: "the least number of instances, all month, the smallest size",
         offers: &["ec2.micro"],

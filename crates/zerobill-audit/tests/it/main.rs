@@ -5,6 +5,7 @@
 mod bad_input;
 mod cases;
 mod page;
+mod types;
 
 /// Whether expectations are to be written anew.
 #[expect(clippy::disallowed_methods, reason = "the one variable that these tests read")]
