@@ -77,30 +77,25 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The metrics that filters make, each name once.
+/// The metrics that filters make, each name once. A filter of which nothing is known makes at least one.
 fn custom_metrics<'r>(run: &Run<'r>) -> Vec<(&'r Resource, Hit)> {
     let mut names = HashSet::new();
-    let metrics = run.of(FILTER).into_iter().map(|filter| {
+    let mut metrics = Vec::new();
+    for filter in run.of(FILTER) {
         let transformations = filter.values("MetricTransformations");
+        let unknown = usize::from(transformations.is_empty());
         let new = transformations.into_iter().filter(|transformation| {
             let part = |key| {
-                transformation
-                    .get(key)
-                    .and_then(Node::to_text)
-                    .filter(|text| !text.contains("${"))
+                let text = transformation.get(key).and_then(Node::to_text);
+                text.filter(|text| !text.contains("${"))
             };
             part("MetricNamespace")
                 .zip(part("MetricName"))
                 .is_none_or(|name| names.insert(name))
         });
-        (
-            filter,
-            u64::try_from(new.count())
-                .unwrap_or(u64::MAX)
-                .saturating_mul(u64::from(filter.count)),
-        )
-    });
-    let metrics: Vec<_> = metrics.collect();
+        let new = u64::try_from(new.count() + unknown).unwrap_or(u64::MAX);
+        metrics.push((filter, new.saturating_mul(u64::from(filter.count))));
+    }
     sum(metrics, 10, "cw.custom_metrics", "custom metrics")
 }
 
