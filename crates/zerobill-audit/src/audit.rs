@@ -119,11 +119,13 @@ fn judge(run: &Run<'_>) -> (Vec<Finding>, Vec<Unknown>) {
             Check::Elsewhere => {}
         }
     }
-    for resource in run
-        .resources()
-        .iter()
-        .filter(|resource| !judged.contains(resource.kind.as_str()))
-    {
+    for resource in run.resources() {
+        for reason in rules::unknown(resource) {
+            add(&rules::UNKNOWN, resource, Hit::unknown(reason));
+        }
+        if judged.contains(resource.kind.as_str()) {
+            continue;
+        }
         match by_class(resource) {
             Ok(Some((rule, hit))) => add(rule, resource, hit),
             Ok(None) => {}

@@ -4,6 +4,7 @@ mod alarms;
 mod apis;
 mod compute;
 mod dashboards;
+mod decisive;
 mod events;
 mod functions;
 mod logs;
@@ -18,6 +19,7 @@ mod tables;
 mod traps;
 
 pub(crate) use self::{
+    decisive::unknown,
     packages::{METRICS_CLIENT, PAID_CLIENT},
     service::{QUIET, UNKNOWN},
 };

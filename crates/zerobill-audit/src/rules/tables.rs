@@ -157,11 +157,11 @@ fn mode(table: &Resource) -> Mode<'_> {
     if let Some(node) = table.with_text("BillingMode", &["PAY_PER_REQUEST"]) {
         return Mode::OnDemand(Some(node));
     }
-    if table
-        .values("BillingMode")
-        .iter()
-        .any(|node| matches!(node.value, Value::Unknown))
-    {
+    let provisioned = |node: &&Node| {
+        node.as_text()
+            .is_some_and(|mode| mode.eq_ignore_ascii_case("PROVISIONED"))
+    };
+    if !table.values("BillingMode").iter().all(provisioned) {
         return Mode::Unknown;
     }
     match table.kind.as_str() {

@@ -63,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
                 let reserved = node.as_number().unwrap_or_default();
                 Hit::free()
                     .because(format!(
-                        "{reserved} environments are reserved: your account may refuse this"
+                        "reserved concurrency of {reserved}: your account may refuse this"
                     ))
                     .at(node)
             };

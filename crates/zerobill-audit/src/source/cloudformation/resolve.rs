@@ -92,6 +92,8 @@ impl<'a> Resolver<'a> {
                 }
                 _ => Value::Map(self.map(entries)),
             },
+            // What stands in the Parameter Store or in a secret is not in the file.
+            Value::Text(text) if text.contains("{{resolve:") => Value::Unknown,
             other => other.clone(),
         };
         Node::new(node.line, value)
