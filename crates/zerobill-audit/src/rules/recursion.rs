@@ -92,13 +92,17 @@ fn triggers<'r>(run: &Run<'r>) -> Vec<Trigger<'r>> {
             }
         }
     }
-    for notification in run.of(&["Terraform::S3::BucketNotification"]) {
-        for configuration in notification.values("LambdaFunction") {
-            if let (Some(bucket), Some(function)) =
-                (notification.first("Bucket"), configuration.get("LambdaFunctionArn"))
-            {
-                let prefix = configuration.get("FilterPrefix").and_then(Node::to_text);
-                add(notification, bucket, function, prefix);
+    // Terraform and CDK keep a bucket's notifications in a resource of their own.
+    for notification in run.of(&["Terraform::S3::BucketNotification", "Custom::S3BucketNotifications"]) {
+        let bucket = notification
+            .first("Bucket")
+            .or_else(|| notification.first("BucketName"));
+        let terraform = notification.values("LambdaFunction");
+        let cdk = notification.values("NotificationConfiguration.LambdaFunctionConfigurations");
+        for configuration in terraform.into_iter().chain(cdk) {
+            if let (Some(bucket), Some(function)) = (bucket, configuration.get("LambdaFunctionArn")) {
+                let own = configuration.get("FilterPrefix").and_then(Node::to_text);
+                add(notification, bucket, function, own.or_else(|| prefix(configuration)));
             }
         }
     }

@@ -71,7 +71,11 @@ pub(crate) const QUIET: &[&str] = &[
     "AWS::Route53::RecordSetGroup",
     "AWS::Serverless::Application",
     "Alexa::ASK::Skill",
+    "Custom::CDKBucketDeployment",
     "Custom::LogRetention",
+    "Custom::S3AutoDeleteObjects",
+    "Custom::S3BucketNotifications",
+    "Custom::VpcRestrictDefaultSG",
     "LocalModule",
     "Terraform::S3::BucketNotification",
 ];

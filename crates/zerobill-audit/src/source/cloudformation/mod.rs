@@ -124,7 +124,7 @@ fn nested(contents: &mut Contents, resource: &Resource, written: &Node) {
         }),
         _ => contents.unknown.push(Unknown::of(
             resource,
-            "the template it deploys is not a file here; audit it by itself",
+            "the template it deploys is not named as a file; audit that file too",
         )),
     }
 }
