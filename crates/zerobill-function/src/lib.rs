@@ -71,7 +71,12 @@ pub fn run(own: &[MakeHandler]) -> ExitCode {
         say(&format!("{problem}\nhint: Lambda and `zerobill dev` set it"));
         return ExitCode::from(USAGE);
     }
-    let (gateway, faults) = Gateway::builder().environment(environment.clone()).build_anyway();
+    let handlers: Vec<_> = own.iter().chain(HANDLERS).map(|make| make()).collect();
+    let mut builder = Gateway::builder().environment(environment.clone());
+    for handler in &handlers {
+        builder = builder.declare(handler.settings());
+    }
+    let (gateway, faults) = builder.build_anyway();
     if !faults.is_empty() {
         let text = Faults(faults).to_string();
         init_error::report(runtime_api, zerobill::error::INVALID_CONFIGURATION, &text);
@@ -86,7 +91,6 @@ pub fn run(own: &[MakeHandler]) -> ExitCode {
     let concurrency = environment
         .read(&MAX_CONCURRENCY)
         .and_then(|(_, number)| number.parse::<u32>().ok());
-    let handlers = own.iter().chain(HANDLERS).map(|make| make()).collect();
     match serve(gateway, Handlers::new(handlers), concurrency.unwrap_or(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

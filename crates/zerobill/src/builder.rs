@@ -11,7 +11,7 @@ use crate::{
     gateway::{Base, Gateway, qualified},
     interfaces::{
         CATALOGUE, Interfaces,
-        config::{Config, EXPOSE, Fault, Faults, Layers},
+        config::{Config, EXPOSE, Fault, Faults, Layers, Setting},
     },
     meter::Meter,
     output::Output,
@@ -28,6 +28,7 @@ pub struct Builder {
     output: Option<Output>,
     environment: Option<Environment>,
     config_file: Option<PathBuf>,
+    declared: Vec<&'static [Setting]>,
     settings: BTreeMap<String, Value>,
     exposed: Vec<String>,
 }
@@ -60,6 +61,28 @@ impl Builder {
     /// Reads the configuration from this file, which must exist.
     pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.config_file = Some(path.into());
+        self
+    }
+
+    /// Adds settings that are not the library's own: those of a handler. From then on they are read from the file and their
+    /// variables, checked by their kinds, and `config` knows no other below the same first name.
+    ///
+    /// ```
+    /// use zerobill::{Gateway, config::{Setting, SettingKind}, environment::{Environment, Variable}};
+    ///
+    /// const URL: Setting = Setting::new(
+    ///     "shop.url",
+    ///     Variable::new(&["SHOP_URL", "BASE_URL"], "Where the shop is."),
+    ///     SettingKind::Text,
+    ///     "",
+    /// );
+    /// let environment = Environment::from_pairs([("BASE_URL", "https://shop.example")]);
+    /// let gateway = Gateway::builder().declare(&[URL]).environment(environment).build()?;
+    /// assert_eq!(gateway.config().get::<String>("shop.url")?.as_deref(), Some("https://shop.example"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn declare(mut self, settings: &'static [Setting]) -> Self {
+        self.declared.push(settings);
         self
     }
 
@@ -99,9 +122,15 @@ impl Builder {
             meter: Meter::default(),
             traces: Traces::default(),
         };
+        let declared = || self.declared.iter().copied().flatten();
+        let owners = declared().map(Setting::owner);
         let config = Config::new(Layers {
-            interfaces: CATALOGUE.iter().map(|row| row.name).collect(),
-            settings: CATALOGUE.iter().flat_map(|row| row.settings).collect(),
+            owners: CATALOGUE.iter().map(|row| row.name).chain(owners).collect(),
+            settings: CATALOGUE
+                .iter()
+                .flat_map(|row| row.settings)
+                .chain(declared())
+                .collect(),
             environment: base.environment.clone(),
             file: self.config_file,
             builder: self.settings,

@@ -1,12 +1,13 @@
 //! The process's variables: a snapshot to read from, and the one list of the names this library knows.
 
+mod home_assistant;
 mod lambda;
 mod security;
 mod settings;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-pub use self::{lambda::*, security::*, settings::*};
+pub use self::{home_assistant::*, lambda::*, security::*, settings::*};
 
 /// A snapshot of environment variables, taken once, so that tests need not change the process.
 ///
@@ -28,7 +29,9 @@ pub struct Variable {
 }
 
 impl Variable {
-    pub(crate) const fn new(names: &'static [&'static str], doc: &'static str) -> Self {
+    /// A variable of these names.
+    #[must_use]
+    pub const fn new(names: &'static [&'static str], doc: &'static str) -> Self {
         Self { names, doc }
     }
 }
@@ -142,11 +145,24 @@ pub const VARIABLES: &[Variable] = &[
     SECURITY_ENCRYPTION_SECRETS,
     SECURITY_MAX_REQUEST_BYTES,
     SECURITY_MAX_REQUEST_DEPTH,
+    HOME_ASSISTANT_URL,
+    HOME_ASSISTANT_HOST,
+    HOME_ASSISTANT_TOKEN,
+    HOME_ASSISTANT_TOKEN_FALLBACK,
+    HOME_ASSISTANT_TIMEOUT_SECONDS,
+    HOME_ASSISTANT_CONNECT_TIMEOUT_SECONDS,
+    HOME_ASSISTANT_CA_CERTIFICATES,
+    HOME_ASSISTANT_CLIENT_CERTIFICATE,
+    HOME_ASSISTANT_CLIENT_PRIVATE_KEY,
+    HOME_ASSISTANT_DANGER_ACCEPT_INVALID_CERTS,
+    HOME_ASSISTANT_CLOUDFLARE_CLIENT_ID,
+    HOME_ASSISTANT_CLOUDFLARE_CLIENT_SECRET,
     RUNTIME_API,
     FUNCTION_NAME,
     FUNCTION_MEMORY,
     FUNCTION_VERSION,
     TASK_ROOT,
+    REGION,
     MAX_CONCURRENCY,
 ];
 

@@ -148,6 +148,16 @@ impl Gateway {
         self.execute_operation(interface, operation, params).await
     }
 
+    /// Where it takes time from.
+    pub fn clock(&self) -> &Clock {
+        &self.0.base.clock
+    }
+
+    /// The variables it was built with.
+    pub fn environment(&self) -> &Environment {
+        &self.0.base.environment
+    }
+
     /// Runs `work` as one invocation: with its own log keys, buffer, sampling and metrics, all written before this returns.
     pub async fn invoke<T, E>(&self, context: Context, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let mut ending = Ending {

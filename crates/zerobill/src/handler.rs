@@ -9,6 +9,7 @@ use crate::{
     error::{Error, HANDLER_PANICKED, Result, UNHANDLED_EVENT},
     event::Event,
     gateway::Gateway,
+    interfaces::config::Setting,
 };
 
 /// A handler's answer: JSON, sent as it stands.
@@ -26,6 +27,11 @@ pub trait Handler: Send + Sync {
 
     /// What it answers, in words, for the reply to an event that no handler answers.
     fn answers(&self) -> &'static str;
+
+    /// Its settings, which the gateway must be built with: see [`Builder::declare`](crate::gateway::Builder::declare).
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
 
     /// Whether it answers this event. The first handler of the table that does is asked.
     fn accepts(&self, gateway: &Gateway, event: &Event) -> bool;

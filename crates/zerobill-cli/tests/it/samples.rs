@@ -19,7 +19,9 @@ fn outcome(name: &str) -> &'static str {
     match name {
         "function-url" => "200",
         "function-url-post" | "http-api" | "rest-api" | "alb" => "404",
-        "health" | "stats" | "operation" | "self-test" | "benchmark" => "reply",
+        // Alexa is always answered in its own words, also that nothing is configured.
+        "health" | "stats" | "operation" | "self-test" | "benchmark" | "alexa-discovery" | "alexa-turn-on"
+        | "alexa-skill" => "reply",
         _ => "unhandled_event",
     }
 }

@@ -14,6 +14,7 @@ pub const HANDLERS: &[MakeHandler] = &[
     || Box::new(request_type::RequestType),
     || Box::new(operation::DirectOperation),
     || Box::new(http::HealthOverHttp),
+    || Box::new(zerobill_home_assistant::HomeAssistant::new()),
 ];
 
 /// `value` as a handler's reply.

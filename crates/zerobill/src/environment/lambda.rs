@@ -24,6 +24,8 @@ pub const TASK_ROOT: Variable = Variable::new(
     &["LAMBDA_TASK_ROOT"],
     "The folder with the function's own files; set by Lambda.",
 );
+/// The region.
+pub const REGION: Variable = Variable::new(&["AWS_REGION"], "The region in which the function runs; set by Lambda.");
 /// How many invocations share one execution environment.
 pub const MAX_CONCURRENCY: Variable = Variable::new(
     &["AWS_LAMBDA_MAX_CONCURRENCY"],

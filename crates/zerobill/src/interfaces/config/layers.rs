@@ -41,7 +41,8 @@ pub enum Source {
 /// What the layers are made of.
 #[derive(Default)]
 pub(crate) struct Layers {
-    pub(crate) interfaces: Vec<&'static str>,
+    /// Whose settings are all known: the interfaces, and the handlers that declare any.
+    pub(crate) owners: Vec<&'static str>,
     pub(crate) settings: Vec<&'static Setting>,
     pub(crate) environment: Environment,
     /// The file to read; where none is named, the environment names it or it is looked for.
@@ -104,7 +105,7 @@ impl Layers {
             };
         }
         let owner = key.split('.').next().unwrap_or(key);
-        if self.interfaces.contains(&owner) {
+        if self.owners.contains(&owner) {
             let keys = self.settings.iter().map(|setting| setting.key);
             let hint = suggestion(key, keys.filter(|other| other.split('.').next() == Some(owner)));
             return fault(format!("there is no setting `{key}`{hint}"));

@@ -38,13 +38,20 @@ pub enum SettingKind {
 }
 
 impl Setting {
-    pub(crate) const fn new(key: &'static str, variable: Variable, kind: SettingKind, default: &'static str) -> Self {
+    /// A setting `key` that `variable` sets too. `default` is text as in a variable; empty means none.
+    #[must_use]
+    pub const fn new(key: &'static str, variable: Variable, kind: SettingKind, default: &'static str) -> Self {
         Self {
             key,
             variable,
             kind,
             default,
         }
+    }
+
+    /// The interface or handler it belongs to: what stands before the first dot of its key.
+    pub(crate) fn owner(&self) -> &'static str {
+        self.key.split('.').next().unwrap_or(self.key)
     }
 
     /// Whether a wrong value in the environment is only warned of: so for the variables that existing functions bring along.

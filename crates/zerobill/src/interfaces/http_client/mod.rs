@@ -50,6 +50,7 @@
 
 mod error;
 mod operations;
+mod progress;
 mod request;
 mod response;
 mod service;
@@ -62,8 +63,12 @@ mod transport;
 #[cfg(not(feature = "http"))]
 #[path = "absent.rs"]
 mod transport;
+mod trust;
 
-pub use self::{error::HttpError, request::HttpRequest, response::HttpResponse, service::HttpClient};
+pub use self::{
+    error::HttpError, progress::Progress, request::HttpRequest, response::HttpResponse, service::HttpClient,
+    trust::Trust,
+};
 pub(crate) use self::{operations::OPERATIONS, settings::SETTINGS};
 
 /// What the interface is for.

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use super::{error::HttpError, response::HttpResponse, transport::Transport};
+use super::{error::HttpError, progress::Progress, response::HttpResponse, transport::Transport, trust::Trust};
 
 /// A request that has not been sent.
 #[must_use = "a request does nothing until it is sent"]
@@ -26,7 +26,11 @@ pub(super) struct Plan {
     pub(super) content_type: Option<&'static str>,
     pub(super) timeout: Option<Duration>,
     pub(super) retries: Option<u32>,
+    pub(super) max_redirects: Option<u32>,
     pub(super) breaker: bool,
+    pub(super) outlives_invocation: bool,
+    pub(super) progress: Option<Progress>,
+    pub(super) trust: Option<Arc<Trust>>,
     /// The first thing that went wrong while it was put together.
     pub(super) fault: Option<HttpError>,
 }
@@ -41,7 +45,11 @@ impl HttpRequest {
             content_type: None,
             timeout: None,
             retries: None,
+            max_redirects: None,
             breaker: true,
+            outlives_invocation: false,
+            progress: None,
+            trust: None,
             fault: None,
         };
         Self { transport, plan }
@@ -81,6 +89,31 @@ impl HttpRequest {
     /// How often it may be tried again, instead of `http_client.retries`.
     pub fn retries(mut self, retries: u32) -> Self {
         self.plan.retries = Some(retries);
+        self
+    }
+
+    /// How many redirects are followed, instead of `http_client.max_redirects`; 0 hands them out as answers.
+    pub fn max_redirects(mut self, redirects: u32) -> Self {
+        self.plan.max_redirects = Some(redirects);
+        self
+    }
+
+    /// Lets it go on after the invocation, so that only its own timeout ends it: for a request in a task of its own, whose
+    /// server stops working once nobody listens.
+    pub fn outlive_invocation(mut self) -> Self {
+        self.plan.outlives_invocation = true;
+        self
+    }
+
+    /// Tells `progress` once its body leaves.
+    pub fn progress(mut self, progress: &Progress) -> Self {
+        self.plan.progress = Some(progress.clone());
+        self
+    }
+
+    /// Whom it trusts and as whom it shows itself, instead of what the settings say.
+    pub fn trust(mut self, trust: &Arc<Trust>) -> Self {
+        self.plan.trust = Some(Arc::clone(trust));
         self
     }
 

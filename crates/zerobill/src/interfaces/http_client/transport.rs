@@ -8,6 +8,7 @@ mod retry;
 mod settings;
 mod target;
 mod tls;
+mod watched;
 
 use std::{
     fmt,
@@ -20,7 +21,14 @@ use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
 use self::{attempt::Failure, clients::Clients, settings::Settings, target::place};
-use super::{error::HttpError, request::Plan, response::HttpResponse, settings::MAX_TIMEOUT_SECONDS};
+use super::{
+    error::HttpError,
+    progress::Progress,
+    request::Plan,
+    response::HttpResponse,
+    settings::{INVALID_CERTIFICATES, MAX_TIMEOUT_SECONDS},
+    trust::Trust,
+};
 use crate::{
     gateway::Base,
     interfaces::{
@@ -52,7 +60,10 @@ struct Journey<'a> {
     transport: &'a Transport,
     settings: Arc<Settings>,
     retries: u32,
+    max_redirects: u32,
     breaker: bool,
+    progress: Option<Progress>,
+    trust: Option<Arc<Trust>>,
     budget: Duration,
     deadline: Instant,
     attempts: u32,
@@ -102,20 +113,26 @@ impl Transport {
 
     pub(super) async fn send(&self, plan: Plan) -> Result<HttpResponse, HttpError> {
         let settings = self.settings.read();
-        let (timeout, retries) = (plan.timeout, plan.retries.unwrap_or(settings.retries));
+        let (timeout, outlives) = (plan.timeout, plan.outlives_invocation);
+        let retries = plan.retries.unwrap_or(settings.retries);
+        let max_redirects = plan.max_redirects.unwrap_or(settings.max_redirects);
         let breaker = plan.breaker && settings.breaker;
+        let (progress, trust) = (plan.progress.clone(), plan.trust.clone());
         let request = outgoing::request(plan, &settings)?;
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(HttpError::NoRuntime);
         }
-        let budget = self.budget(timeout, &settings, request.url())?;
+        let budget = self.budget(timeout, outlives, &settings, request.url())?;
         let started = self.base.clock.monotonic();
         let (method, url) = (request.method().clone(), request.url().clone());
         let mut journey = Journey {
             transport: self,
             settings,
             retries,
+            max_redirects,
             breaker,
+            progress,
+            trust,
             budget,
             deadline: Instant::now() + budget,
             attempts: 0,
@@ -158,11 +175,18 @@ impl Transport {
     }
 
     /// The time that a request has: its own, but no more than the invocation can spare.
-    fn budget(&self, own: Option<Duration>, settings: &Settings, url: &Url) -> Result<Duration, HttpError> {
+    fn budget(
+        &self,
+        own: Option<Duration>,
+        outlives: bool,
+        settings: &Settings,
+        url: &Url,
+    ) -> Result<Duration, HttpError> {
         let own = own
             .unwrap_or(settings.timeout)
             .min(Duration::from_secs_f64(MAX_TIMEOUT_SECONDS));
-        let Some(left) = self.base.current().and_then(|invocation| invocation.remaining()) else {
+        let invocation = self.base.current().filter(|_| !outlives);
+        let Some(left) = invocation.and_then(|invocation| invocation.remaining()) else {
             return Ok(own);
         };
         match left.saturating_sub(settings.reserve) {
@@ -172,7 +196,12 @@ impl Transport {
     }
 
     /// The client for `url`: the one there is, unless its settings or its connections are no longer good.
-    fn client(&self, settings: &Arc<Settings>, url: &Url) -> Result<reqwest::Client, HttpError> {
+    fn client(
+        &self,
+        settings: &Arc<Settings>,
+        trust: Option<&Arc<Trust>>,
+        url: &Url,
+    ) -> Result<reqwest::Client, HttpError> {
         let build = || {
             self.warn_of(settings);
             Clients::build(Arc::clone(settings))
@@ -182,22 +211,28 @@ impl Transport {
             self.clients.unload();
             clients = self.clients.get_or_try_build(build)?;
         }
-        clients.client_for(url, self.base.clock.age())
+        if let Some(setting) = trust.and_then(|trust| trust.danger) {
+            self.warn_of_host(url.host_str().unwrap_or_default(), setting);
+        }
+        clients.client_for(url, trust, self.base.clock.age())
     }
 
     /// Says loudly, once for each start and host, that certificates are not checked.
     fn warn_of(&self, settings: &Settings) {
         for host in &settings.unchecked_hosts {
-            let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-            if !warned.contains(host) {
-                warned.push(host.clone());
-                drop(warned);
-                let message = format!(
-                    "DANGER: the certificates of `{host}` are not checked; whoever is in between can read and change everything"
-                );
-                self.logging
-                    .warning(&message, [("setting", "http_client.danger_accept_invalid_certs")]);
-            }
+            self.warn_of_host(host, INVALID_CERTIFICATES.key);
+        }
+    }
+
+    fn warn_of_host(&self, host: &str, setting: &str) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warned.iter().any(|other| other == host) {
+            warned.push(host.to_owned());
+            drop(warned);
+            let message = format!(
+                "DANGER: the certificates of `{host}` are not checked; whoever is in between can read and change everything"
+            );
+            self.logging.warning(&message, [("setting", setting)]);
         }
     }
 }
@@ -211,17 +246,20 @@ impl Journey<'_> {
                 Ok(response) | Err(Failure::Status(response)) => response,
                 Err(Failure::Error(error)) => return Err(error),
             };
-            let limit = self.settings.max_redirects;
+            let limit = self.max_redirects;
+            if limit == 0 {
+                return self.collect(request.url(), response).await;
+            }
             match redirect::next(&request, &response, &self.settings)? {
-                Some(_) if redirects == limit && limit > 0 => {
+                Some(_) if redirects == limit => {
                     let at = place(request.url());
                     return Err(HttpError::TooManyRedirects { at, limit });
                 }
-                Some(next) if limit > 0 => {
+                Some(next) => {
                     redirects += 1;
                     request = next;
                 }
-                _ => return self.collect(request.url(), response).await,
+                None => return self.collect(request.url(), response).await,
             }
         }
     }

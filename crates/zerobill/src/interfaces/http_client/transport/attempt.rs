@@ -2,7 +2,8 @@
 
 use std::{error::Error as StdError, io, time::Duration};
 
-use reqwest::{Request, Response, Url};
+use hyper::body::Bytes;
+use reqwest::{Body, Request, Response, Url};
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
@@ -10,6 +11,7 @@ use super::{
     super::error::HttpError,
     Journey, retry,
     target::{path, place, server},
+    watched::Watched,
 };
 use crate::interfaces::circuit_breaker::BreakerError;
 
@@ -51,10 +53,15 @@ impl Journey<'_> {
 
     async fn attempt(&self, request: &Request) -> Result<Response, Failure> {
         let url = request.url();
-        let client = self.transport.client(&self.settings, url).map_err(Failure::Error)?;
-        let Some(copy) = request.try_clone() else {
+        let client = self.transport.client(&self.settings, self.trust.as_ref(), url);
+        let client = client.map_err(Failure::Error)?;
+        let Some(mut copy) = request.try_clone() else {
             return Err(Failure::Error(HttpError::NotSerializable));
         };
+        if let (Some(progress), Some(body)) = (&self.progress, request.body().and_then(Body::as_bytes)) {
+            let watched = Watched::new(Bytes::copy_from_slice(body), progress.clone());
+            *copy.body_mut() = Some(Body::wrap(watched));
+        }
         let idempotent = retry::is_idempotent(request.method());
         let work = async {
             match timeout_at(self.deadline, client.execute(copy)).await {

@@ -13,6 +13,7 @@ use super::{
     super::{
         error::HttpError,
         settings::{HTTP_PROXY, HTTPS_PROXY, PROXY},
+        trust::Trust,
     },
     settings::Settings,
     target::{is_listed, server},
@@ -27,6 +28,9 @@ const MAX_IDLE: Duration = Duration::from_secs(50);
 /// Idle connections kept to one host.
 const MAX_IDLE_PER_HOST: usize = 8;
 
+/// Past so many trusts of requests the oldest is given up, with its connections.
+const MAX_TRUSTS: usize = 16;
+
 /// Past so many hosts the connections to all of them are given up.
 const MAX_HOSTS: usize = 256;
 
@@ -35,12 +39,15 @@ pub(super) struct Clients {
     checked: Policy,
     /// For hosts whose certificates are not checked.
     unchecked: OnceLock<Policy>,
+    /// For requests that bring a trust of their own.
+    others: Mutex<Vec<(Arc<Trust>, Arc<Policy>)>>,
 }
 
 /// A TLS policy with its connections.
 struct Policy {
     /// Kept when the connections are not: it remembers sessions, which makes the next handshake cheap.
     tls: ClientConfig,
+    connect_timeout: Duration,
     pool: Mutex<Pool>,
 }
 
@@ -53,8 +60,9 @@ struct Pool {
 impl Clients {
     pub(super) fn build(settings: Arc<Settings>) -> Result<Self, HttpError> {
         Ok(Self {
-            checked: Policy::new(&settings, true)?,
+            checked: Policy::new(&settings, &settings.trust, true)?,
             unchecked: OnceLock::new(),
+            others: Mutex::default(),
             settings,
         })
     }
@@ -65,7 +73,10 @@ impl Clients {
     }
 
     /// The client for `url`, whose connections are no older than they may be.
-    pub(super) fn client_for(&self, url: &Url, age: Duration) -> Result<Client, HttpError> {
+    pub(super) fn client_for(&self, url: &Url, trust: Option<&Arc<Trust>>, age: Duration) -> Result<Client, HttpError> {
+        if let Some(trust) = trust {
+            return self.other(trust)?.client(&self.settings, url, age);
+        }
         let host = url.host_str().unwrap_or_default();
         if !is_listed(host, &self.settings.unchecked_hosts) {
             return self.checked.client(&self.settings, url, age);
@@ -73,19 +84,38 @@ impl Clients {
         if let Some(policy) = self.unchecked.get() {
             return policy.client(&self.settings, url, age);
         }
-        let policy = Policy::new(&self.settings, false)?;
+        let policy = Policy::new(&self.settings, &self.settings.trust, false)?;
         self.unchecked.get_or_init(|| policy).client(&self.settings, url, age)
+    }
+
+    fn other(&self, trust: &Arc<Trust>) -> Result<Arc<Policy>, HttpError> {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |(other, _): &&(Arc<Trust>, _)| Arc::ptr_eq(other, trust) || other == trust;
+        if let Some((_, policy)) = others.iter().find(same) {
+            return Ok(Arc::clone(policy));
+        }
+        let policy = Arc::new(Policy::new(&self.settings, trust, trust.danger.is_none())?);
+        if others.len() == MAX_TRUSTS {
+            others.remove(0);
+        }
+        others.push((Arc::clone(trust), Arc::clone(&policy)));
+        Ok(policy)
     }
 }
 
 impl Policy {
-    fn new(settings: &Settings, checked: bool) -> Result<Self, HttpError> {
-        let tls = tls::configuration(settings, checked)?;
+    fn new(settings: &Settings, trust: &Trust, checked: bool) -> Result<Self, HttpError> {
+        let tls = tls::configuration(trust, checked)?;
+        let connect_timeout = trust.connect_timeout.unwrap_or(settings.connect_timeout);
         let pool = Mutex::new(Pool {
-            client: client(settings, &tls)?,
+            client: client(settings, &tls, connect_timeout)?,
             asked: HashMap::new(),
         });
-        Ok(Self { tls, pool })
+        Ok(Self {
+            tls,
+            connect_timeout,
+            pool,
+        })
     }
 
     fn client(&self, settings: &Settings, url: &Url, age: Duration) -> Result<Client, HttpError> {
@@ -95,7 +125,7 @@ impl Policy {
         let stale = asked.is_some_and(|asked| age.saturating_sub(*asked) > MAX_IDLE);
         if stale || pool.asked.len() >= MAX_HOSTS {
             // Requests under way keep the old client until they end.
-            pool.client = client(settings, &self.tls)?;
+            pool.client = client(settings, &self.tls, self.connect_timeout)?;
             pool.asked.clear();
         }
         pool.asked.insert(server, age);
@@ -103,7 +133,7 @@ impl Policy {
     }
 }
 
-fn client(settings: &Settings, tls: &ClientConfig) -> Result<Client, HttpError> {
+fn client(settings: &Settings, tls: &ClientConfig, connect_timeout: Duration) -> Result<Client, HttpError> {
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .http1_only()
@@ -111,7 +141,7 @@ fn client(settings: &Settings, tls: &ClientConfig) -> Result<Client, HttpError> 
         .redirect(Redirects::none())
         .referer(false)
         .retry(reqwest::retry::never())
-        .connect_timeout(settings.connect_timeout)
+        .connect_timeout(connect_timeout)
         .pool_idle_timeout(MAX_IDLE)
         .pool_max_idle_per_host(MAX_IDLE_PER_HOST)
         .user_agent(concat!("zerobill/", env!("CARGO_PKG_VERSION")))

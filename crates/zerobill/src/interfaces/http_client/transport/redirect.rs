@@ -21,11 +21,7 @@ pub(super) fn next(request: &Request, response: &Response, settings: &Settings) 
             | StatusCode::TEMPORARY_REDIRECT
             | StatusCode::PERMANENT_REDIRECT
     );
-    let Some(location) = response
-        .headers()
-        .get(header::LOCATION)
-        .filter(|_| followed && settings.max_redirects > 0)
-    else {
+    let Some(location) = response.headers().get(header::LOCATION).filter(|_| followed) else {
         return Ok(None);
     };
     let refused = |problem| HttpError::Redirect {

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::settings::{
-    ALLOW_HOSTS, BREAKER, CA, CLIENT_CERTIFICATE, CLIENT_KEY, CONNECT_TIMEOUT, HTTP_PROXY, HTTPS_PROXY,
-    INVALID_CERTIFICATES, MAX_REDIRECTS, MAX_RESPONSE_BYTES, METRICS, NO_PROXY, PROXY, RESERVE, RETRIES, TIMEOUT,
+use super::super::{
+    settings::{
+        ALLOW_HOSTS, BREAKER, CA, CLIENT_CERTIFICATE, CLIENT_KEY, CONNECT_TIMEOUT, HTTP_PROXY, HTTPS_PROXY,
+        INVALID_CERTIFICATES, MAX_REDIRECTS, MAX_RESPONSE_BYTES, METRICS, NO_PROXY, PROXY, RESERVE, RETRIES, TIMEOUT,
+    },
+    trust::Trust,
 };
 use crate::interfaces::config::{Config, Secret};
 
@@ -22,9 +25,7 @@ pub(super) struct Settings {
     pub(super) allow_hosts: Vec<String>,
     /// Hosts whose certificates are not checked.
     pub(super) unchecked_hosts: Vec<String>,
-    pub(super) ca: String,
-    pub(super) client_certificate: String,
-    pub(super) client_key: Secret,
+    pub(super) trust: Trust,
     pub(super) proxy: Secret,
     pub(super) https_proxy: Secret,
     pub(super) http_proxy: Secret,
@@ -53,9 +54,10 @@ impl Settings {
             metrics: config.flag(&METRICS),
             allow_hosts: list(&config.text(&ALLOW_HOSTS)),
             unchecked_hosts: list(&config.text(&INVALID_CERTIFICATES)),
-            ca: config.text(&CA),
-            client_certificate: config.text(&CLIENT_CERTIFICATE),
-            client_key: secret(&CLIENT_KEY),
+            trust: Trust::default()
+                .authorities(CA.key, config.text(&CA))
+                .certificate(CLIENT_CERTIFICATE.key, config.text(&CLIENT_CERTIFICATE))
+                .private_key(CLIENT_KEY.key, config.text(&CLIENT_KEY)),
             proxy: secret(&PROXY),
             https_proxy: secret(&HTTPS_PROXY),
             http_proxy: secret(&HTTP_PROXY),

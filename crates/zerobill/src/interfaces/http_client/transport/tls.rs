@@ -12,83 +12,72 @@ use rustls::{
     },
 };
 
-use super::{
-    super::{
-        error::HttpError,
-        settings::{CA, CLIENT_CERTIFICATE, CLIENT_KEY},
-    },
-    settings::Settings,
+use super::super::{
+    error::HttpError,
+    trust::{Pem, Trust},
 };
-use crate::interfaces::config::Setting;
 
 /// The configuration for hosts whose certificates are checked, or for those that are excepted.
-pub(super) fn configuration(settings: &Settings, checked: bool) -> Result<ClientConfig, HttpError> {
+pub(super) fn configuration(trust: &Trust, checked: bool) -> Result<ClientConfig, HttpError> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| unusable(&CA, error.to_string()))?;
+        .map_err(|error| unusable(&trust.authorities, error.to_string()))?;
     let builder = if checked {
-        builder.with_root_certificates(roots(settings)?)
+        builder.with_root_certificates(roots(&trust.authorities)?)
     } else {
         builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Unchecked(provider)))
     };
-    match (
-        settings.client_certificate.as_str(),
-        settings.client_key.expose().as_str(),
-    ) {
-        ("", "") => Ok(builder.with_no_client_auth()),
-        ("", _) => Err(unusable(
-            &CLIENT_CERTIFICATE,
-            "it is not set, and the key is".to_owned(),
-        )),
-        (_, "") => Err(unusable(
-            &CLIENT_KEY,
-            "it is not set, and the certificate is".to_owned(),
-        )),
-        (certificate, key) => {
-            let certificates = certificates(&CLIENT_CERTIFICATE, certificate)?;
-            let key = PrivateKeyDer::from_pem_slice(&pem_of(&CLIENT_KEY, key)?)
-                .map_err(|error| unusable(&CLIENT_KEY, pem_problem(&error)))?;
+    let (certificate, key) = (&trust.certificate, &trust.private_key);
+    match (certificate.is_set(), key.is_set()) {
+        (false, false) => Ok(builder.with_no_client_auth()),
+        (false, true) => Err(unusable(certificate, "it is not set, and the key is".to_owned())),
+        (true, false) => Err(unusable(key, "it is not set, and the certificate is".to_owned())),
+        (true, true) => {
+            let certificates = certificates(certificate)?;
+            let private_key =
+                PrivateKeyDer::from_pem_slice(&pem_of(key)?).map_err(|error| unusable(key, pem_problem(&error)))?;
             builder
-                .with_client_auth_cert(certificates, key)
-                .map_err(|error| unusable(&CLIENT_CERTIFICATE, error.to_string()))
+                .with_client_auth_cert(certificates, private_key)
+                .map_err(|error| unusable(certificate, error.to_string()))
         }
     }
 }
 
 /// The web's authorities, and those of the settings.
-fn roots(settings: &Settings) -> Result<RootCertStore, HttpError> {
+fn roots(authorities: &Pem) -> Result<RootCertStore, HttpError> {
     let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
-    if !settings.ca.is_empty() {
-        for certificate in certificates(&CA, &settings.ca)? {
+    if authorities.is_set() {
+        for certificate in certificates(authorities)? {
             roots
                 .add(certificate)
-                .map_err(|error| unusable(&CA, error.to_string()))?;
+                .map_err(|error| unusable(authorities, error.to_string()))?;
         }
     }
     Ok(roots)
 }
 
-fn certificates(setting: &Setting, value: &str) -> Result<Vec<CertificateDer<'static>>, HttpError> {
-    let pem = pem_of(setting, value)?;
+fn certificates(source: &Pem) -> Result<Vec<CertificateDer<'static>>, HttpError> {
+    let pem = pem_of(source)?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     match certificates {
-        Ok(certificates) if certificates.is_empty() => Err(unusable(setting, "it has no certificate".to_owned())),
+        Ok(certificates) if certificates.is_empty() => Err(unusable(source, "it has no certificate".to_owned())),
         Ok(certificates) => Ok(certificates),
-        Err(error) => Err(unusable(setting, pem_problem(&error))),
+        Err(error) => Err(unusable(source, pem_problem(&error))),
     }
 }
 
-/// The PEM text that `value` is, or that stands in the file it names.
-fn pem_of(setting: &Setting, value: &str) -> Result<Vec<u8>, HttpError> {
+/// The PEM text that the value is, or that stands in the file it names.
+fn pem_of(source: &Pem) -> Result<Vec<u8>, HttpError> {
+    let value = source.value.expose();
     if value.contains("-----BEGIN") {
         return Ok(value.as_bytes().to_vec());
     }
-    std::fs::read(value).map_err(|error| unusable(setting, format!("it is neither PEM nor a file: {error}")))
+    std::fs::read(value).map_err(|error| unusable(source, format!("it is neither PEM nor a file: {error}")))
 }
 
 /// What is wrong, without quoting the text.
@@ -100,9 +89,9 @@ fn pem_problem(error: &pem::Error) -> String {
     problem.to_owned()
 }
 
-fn unusable(setting: &Setting, problem: String) -> HttpError {
+fn unusable(source: &Pem, problem: String) -> HttpError {
     HttpError::Setting {
-        key: setting.key,
+        key: source.setting,
         problem,
     }
 }
