@@ -1,18 +1,19 @@
 //! `cargo xtask home-assistant`: the Home Assistant of the checks, for trying things by hand.
 
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::steps::secrets::MARKER;
+use crate::steps::real_clients::variables;
 use crate::tools;
 use crate::workspace::Workspace;
 
 /// Where its scripts are.
 const FOLDER: &str = "real-clients/home-assistant";
+
+/// The variable that tells the scripts which interpreter has Home Assistant.
+pub(crate) const PYTHON: &str = "HOME_ASSISTANT_PYTHON";
 
 /// How to run it.
 #[derive(Debug, Args)]
@@ -42,17 +43,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.tls {
         command.arg("--tls");
     }
-    variables(&mut command, workspace, &python);
+    variables(&mut command, workspace);
+    command.env(PYTHON, &python);
     command.env("OUTPUT_FOLDER", workspace.target.join("home-assistant"));
     Err(command.exec()).context("cannot run Home Assistant")
-}
-
-/// What its scripts read.
-pub(crate) fn variables(command: &mut Command, workspace: &Workspace, python: &Path) {
-    command
-        .env("HOME_ASSISTANT_PYTHON", python)
-        .env("PYTHONPATH", workspace.root.join("real-clients"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONUNBUFFERED", "1")
-        .env("SECRET_MARKER", MARKER);
 }

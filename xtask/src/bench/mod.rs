@@ -1,13 +1,15 @@
 //! `cargo xtask bench`: builds what ships, each program by itself, and records what it costs against its peers.
 
+mod bridge;
 mod operations;
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::report::say;
 use crate::workspace::Workspace;
@@ -24,9 +26,23 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("zerobill-bench", "--example", "logged"),
 ];
 
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Whole functions against their peers
+    Functions,
+    /// Single operations
+    Operations,
+    /// The function between Alexa and Home Assistant against the usual script
+    Bridge,
+}
+
 /// How much to measure.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
+    /// Measures this part and no other, and writes no file.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
     /// Prints the results and writes no file.
     #[arg(long)]
     dry_run: bool,
@@ -37,54 +53,72 @@ pub(crate) struct Options {
 
 /// Builds, measures, and writes `crates/zerobill-bench/results/<date>.md`.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let takes = |part| options.only.is_none_or(|only| only == part);
+    let mut results = String::new();
+    if takes(Part::Functions) || takes(Part::Bridge) {
+        let (package, bin) = ("zerobill-bench", "zerobill-bench");
+        build(workspace, &["--profile", "quick", "--package", package, "--bin", bin])?;
+    }
+    if takes(Part::Functions) {
+        results.push_str(&functions(workspace, &options.rest)?);
+    }
+    if takes(Part::Operations) {
+        say("measuring single operations");
+        results.push_str(&operations::run(workspace)?);
+    }
+    if takes(Part::Bridge) {
+        let bootstrap = shipped(workspace, "zerobill-function", "--bin", "bootstrap")?;
+        let python = tools::python(workspace, &workspace.log("bench"))?.join("bin/python");
+        settle()?;
+        say("measuring the bridge to Home Assistant");
+        results.push_str(&bridge::run(workspace, &bootstrap, &python, &options.rest)?);
+    }
+    let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
+    let commit = said(workspace.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
+    let page = format!("# {date}\n\n`cargo xtask bench` at {commit}. {results}");
+    say(&page);
+    if !options.dry_run && options.only.is_none() {
+        let file = workspace.root.join(CRATE).join("results").join(format!("{date}.md"));
+        fs::write(&file, page).with_context(|| format!("cannot write `{}`", file.display()))?;
+        say(&format!("written to {}", file.display()));
+    }
+    Ok(())
+}
+
+/// Measures whole functions; the results as Markdown.
+fn functions(workspace: &Workspace, rest: &[String]) -> Result<String> {
     let log = workspace.log("bench");
     let mut bench = workspace.command(workspace.target.join("quick/zerobill-bench"));
     bench.arg("--folder").arg(workspace.root.join(CRATE).join("functions"));
-    build(
-        workspace,
-        &[
-            "--profile",
-            "quick",
-            "--package",
-            "zerobill-bench",
-            "--bin",
-            "zerobill-bench",
-        ],
-    )?;
     for (package, kind, name) in FUNCTIONS {
-        build(workspace, &["--release", "--package", package, kind, name])?;
-        let folder = workspace.target.join(if *kind == "--example" {
-            "release/examples"
-        } else {
-            "release"
-        });
-        let program = folder.join(name);
+        let program = shipped(workspace, package, kind, name)?;
         bench.arg("--subject").arg(format!("{name}={}", program.display()));
     }
     let python = tools::python(workspace, &log)?.join("bin/python");
     bench
         .arg("--subject")
         .arg(format!("python={} -m awslambdaric hello.handler", python.display()));
-    // A page of a program that is not yet on disk counts as memory that the process has written.
-    said(&mut Command::new("sync"))?;
+    settle()?;
     say("measuring");
-    let finished = process::run(bench.args(&options.rest), &log, LIMIT)?;
+    let finished = process::run(bench.args(rest), &log, LIMIT)?;
     ensure!(finished.status.success(), "the measurement failed: {}", finished.output);
-    say("measuring single operations");
-    let operations = operations::run(workspace)?;
-    let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
-    let commit = said(workspace.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
-    let page = format!(
-        "# {date}\n\n`cargo xtask bench` at {commit}. {}{operations}",
-        finished.output
-    );
-    say(&page);
-    if !options.dry_run {
-        let file = workspace.root.join(CRATE).join("results").join(format!("{date}.md"));
-        fs::write(&file, page).with_context(|| format!("cannot write `{}`", file.display()))?;
-        say(&format!("written to {}", file.display()));
-    }
-    Ok(())
+    Ok(finished.output)
+}
+
+/// Builds one program by itself, as it ships.
+fn shipped(workspace: &Workspace, package: &str, kind: &str, name: &str) -> Result<PathBuf> {
+    build(workspace, &["--release", "--package", package, kind, name])?;
+    let folder = if kind == "--example" {
+        "release/examples"
+    } else {
+        "release"
+    };
+    Ok(workspace.target.join(folder).join(name))
+}
+
+/// A page of a program that is not yet on disk counts as memory that the process has written.
+fn settle() -> Result<()> {
+    said(&mut Command::new("sync")).map(|_| ())
 }
 
 fn build(workspace: &Workspace, arguments: &[&str]) -> Result<()> {

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every check of the project, one step after the other, to the end even when one fails.
 
 mod cargo;
-mod real_clients;
-pub(crate) mod secrets;
+pub(crate) mod real_clients;
+mod secrets;
 
 use std::fs;
 
@@ -79,6 +79,11 @@ const STEPS: &[Step] = &[
         name: "cargo-lambda",
         about: "our bootstrap answers `cargo lambda invoke` under `cargo lambda watch`",
         run: real_clients::cargo_lambda,
+    },
+    Step {
+        name: "home-assistant",
+        about: "our bootstrap answers Alexa for a real Home Assistant, whatever happens to it",
+        run: real_clients::home_assistant,
     },
     Step {
         name: "package",

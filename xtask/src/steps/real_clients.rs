@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::secrets::MARKER;
 use crate::report::{Tally, say};
 use crate::workspace::Workspace;
-use crate::{process, tap, tools};
+use crate::{house, process, tap, tools};
 
 const LIMIT: Duration = Duration::from_secs(10 * 60);
 const BUILD_LIMIT: Duration = Duration::from_secs(40 * 60);
@@ -42,6 +42,13 @@ pub(super) fn tokens(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "tokens.py")
 }
 
+pub(super) fn home_assistant(workspace: &Workspace, step: &str) -> Result<Tally> {
+    let python = tools::home_assistant::python(workspace, &workspace.log(step))?;
+    script_with(workspace, step, "home-assistant/run.py", |command| {
+        command.env(house::PYTHON, python);
+    })
+}
+
 /// Runs one script with the paths of everything it may start, and counts the checks it reports.
 fn script(workspace: &Workspace, step: &str, name: &str) -> Result<Tally> {
     script_with(workspace, step, name, |_| {})
@@ -54,7 +61,7 @@ fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&
     let binaries = build(workspace, step)?;
     let mut command = workspace.command(python.join("bin/python"));
     command.arg(workspace.root.join("real-clients").join(name));
-    command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUNBUFFERED", "1");
+    variables(&mut command, workspace);
     add(&mut command);
     command
         .env("ZEROBILL", binaries.join("zerobill"))
@@ -65,7 +72,6 @@ fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&
     command.env("XTASK", binaries.join("xtask"));
     command.env("ONE_INVOCATION", binaries.join("one-invocation"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
-    command.env("SECRET_MARKER", MARKER);
     command.env("EVENT_FIXTURES", event_fixtures_folder(workspace)?);
     command.env("OUTPUT_FOLDER", workspace.output.join(step));
     let finished = process::run(&mut command, &log, LIMIT)?;
@@ -77,6 +83,15 @@ fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&
         tally.failed = 1;
     }
     Ok(tally)
+}
+
+/// What every script reads.
+pub(crate) fn variables(command: &mut Command, workspace: &Workspace) {
+    command
+        .env("PYTHONPATH", workspace.root.join("real-clients"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONUNBUFFERED", "1")
+        .env("SECRET_MARKER", MARKER);
 }
 
 /// Builds the binaries with the features that the tests use, so that nothing is compiled for it alone.
