@@ -1,6 +1,6 @@
 //! Builds a gateway, and says everything that is wrong with its configuration at once.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::{
     gateway::{Base, Gateway, qualified},
     interfaces::{
         CATALOGUE, Interfaces,
-        config::{Config, EXPOSE, Fault, Faults, Layers, Setting},
+        config::{Config, EXPOSE, Fault, Faults, Layers, Setting, Source},
     },
     meter::Meter,
     output::Output,
@@ -29,6 +29,7 @@ pub struct Builder {
     environment: Option<Environment>,
     config_file: Option<PathBuf>,
     declared: Vec<&'static [Setting]>,
+    config_source: Option<Arc<dyn Source>>,
     settings: BTreeMap<String, Value>,
     exposed: Vec<String>,
 }
@@ -86,6 +87,15 @@ impl Builder {
         self
     }
 
+    /// Takes settings from `source` too, over those of the file and below the environment's.
+    ///
+    /// Nothing waits for it but [`build_resolved`](Self::build_resolved), [`Config::refresh`] and, for a moment, the begin of an
+    /// invocation. Those need a Tokio runtime with its timer.
+    pub fn config_source(mut self, source: impl Source + 'static) -> Self {
+        self.config_source = Some(Arc::new(source));
+        self
+    }
+
     /// Sets the setting `key`, above the file and the environment.
     pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.settings.insert(key.into(), value.into());
@@ -114,6 +124,30 @@ impl Builder {
 
     /// The gateway whatever is wrong, with defaults where values cannot be; and what is wrong.
     pub fn build_anyway(self) -> (Gateway, Vec<Fault>) {
+        let (gateway, not_exposed) = self.assemble();
+        let mut faults = gateway.faults();
+        faults.extend(not_exposed);
+        gateway.log_warnings(gateway.config().first_warnings());
+        (gateway, faults)
+    }
+
+    /// The same once the [source](Self::config_source) has been asked. A fault that only its settings make is logged as a
+    /// warning: it must not keep a function from starting that was well when it was deployed.
+    pub async fn build_resolved(self) -> (Gateway, Vec<Fault>) {
+        let (gateway, not_exposed) = self.assemble();
+        let before = gateway.faults();
+        // What there is to say of a source that does not answer is among the notices.
+        _ = gateway.config().resolve().await;
+        let (mut faults, new): (Vec<_>, Vec<_>) =
+            gateway.faults().into_iter().partition(|fault| before.contains(fault));
+        faults.extend(not_exposed);
+        gateway.log_warnings(gateway.config().first_warnings());
+        gateway.log_warnings(gateway.config().take_notices().into_iter().chain(new));
+        (gateway, faults)
+    }
+
+    /// The gateway, and what is wrong with the names that are exposed.
+    fn assemble(self) -> (Gateway, Vec<Fault>) {
         let base = Base {
             clock: self.clock.unwrap_or_else(Clock::system),
             random: self.random.unwrap_or_default(),
@@ -124,7 +158,7 @@ impl Builder {
         };
         let declared = || self.declared.iter().copied().flatten();
         let owners = declared().map(Setting::owner);
-        let config = Config::new(Layers {
+        let layers = Layers {
             owners: CATALOGUE.iter().map(|row| row.name).chain(owners).collect(),
             settings: CATALOGUE
                 .iter()
@@ -134,16 +168,10 @@ impl Builder {
             environment: base.environment.clone(),
             file: self.config_file,
             builder: self.settings,
-        });
-        let (mut faults, warnings) = config.complaints();
-        let (exposed, wrong) = exposed_names(self.exposed, &config.text(&EXPOSE));
-        faults.extend(wrong);
+        };
+        let config = Config::new(layers, self.config_source, &base.clock);
+        let (exposed, faults) = exposed_names(self.exposed, &config.text(&EXPOSE));
         let gateway = Gateway::assemble(base.clone(), Interfaces::new(&base, config), exposed);
-        let services = gateway.interfaces().services();
-        faults.extend(services.flat_map(|(_, service)| service.faults()));
-        for warning in warnings {
-            gateway.logging().warning(&warning.to_string(), ());
-        }
         (gateway, faults)
     }
 }

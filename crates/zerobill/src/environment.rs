@@ -90,6 +90,8 @@ pub const VARIABLES: &[Variable] = &[
     SERVICE,
     EXPOSE,
     CONFIG_FILE,
+    CONFIG_SSM_PATH,
+    CONFIG_SSM_MAX_AGE_SECONDS,
     LAMBDA_LOG_LEVEL,
     LOG_LEVEL,
     LOG_EVENT,

@@ -1,6 +1,6 @@
 //! The gateway: the only way from outside to the interfaces.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use lambda_runtime::Context;
 use serde::Serialize;
@@ -12,8 +12,8 @@ use crate::{
     error::{
         Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result, UNKNOWN_INTERFACE, UNKNOWN_OPERATION, shortened, suggestion,
     },
-    interfaces::{CATALOGUE, Health, InterfaceRow, Interfaces, Service},
-    invocation::Invocation,
+    interfaces::{CATALOGUE, Health, InterfaceRow, Interfaces, Service, config::Fault},
+    invocation::{self, Invocation},
     lazy::{BuildRecord, microseconds},
     meter::{Meter, Usage},
     operation::{Operation, Reply},
@@ -24,6 +24,9 @@ use crate::{
 
 pub use crate::builder::Builder;
 pub use crate::free::*;
+
+/// How long an invocation waits for the settings' source, which is billed.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// One gateway with all interfaces, cheap to clone.
 ///
@@ -164,9 +167,35 @@ impl Gateway {
             invocation: Invocation::begin(self.clone(), context),
             failed: true,
         };
+        if self.config().is_due() {
+            self.ask_for_settings().await;
+        }
         let result = ending.invocation.scope(work).await;
         ending.failed = result.is_err();
         result
+    }
+
+    /// Asks the settings' source, and waits for a moment: what it answers later serves the next invocation.
+    async fn ask_for_settings(&self) {
+        let config = self.config().clone();
+        // Outside of the invocation, which may end before the task does.
+        let asking = invocation::spawn(async move { config.resolve().await });
+        if tokio::time::timeout(PATIENCE, asking).await.is_err() {
+            self.config().postpone();
+        }
+    }
+
+    /// What is wrong with the settings as they are.
+    pub(crate) fn faults(&self) -> Vec<Fault> {
+        let (mut faults, _) = self.config().complaints();
+        faults.extend(self.0.interfaces.services().flat_map(|(_, service)| service.faults()));
+        faults
+    }
+
+    pub(crate) fn log_warnings(&self, warnings: impl IntoIterator<Item = Fault>) {
+        for warning in warnings {
+            self.logging().warning(&warning.to_string(), ());
+        }
     }
 
     /// The health of each interface, in layer order.
@@ -217,6 +246,7 @@ impl Gateway {
     /// Ends what the interfaces keep for `invocation`, from the last to the first, so that what one warns of is still logged.
     pub(crate) fn finish(&self, invocation: &Invocation) {
         invocation.enter(|| {
+            self.log_warnings(self.config().take_notices());
             for (_, service) in self.0.interfaces.services().rev() {
                 service.finish(invocation);
             }

@@ -17,6 +17,16 @@ pub const CONFIG_FILE: Variable = Variable::new(
     &["ZEROBILL_CONFIG"],
     "The path of the configuration file, instead of `zerobill.toml` beside the function or in the working directory.",
 );
+/// Where Parameter Store has settings.
+pub const CONFIG_SSM_PATH: Variable = Variable::new(
+    &["ZEROBILL_CONFIG_SSM_PATH"],
+    "The path below which Parameter Store has settings, such as `/shop/prod`: `/shop/prod/logging/level` is `logging.level`; not set means it is not asked. `bootstrap` needs the feature `aws` for it.",
+);
+/// How long settings of Parameter Store are good for.
+pub const CONFIG_SSM_MAX_AGE_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_CONFIG_SSM_MAX_AGE_SECONDS", "POWERTOOLS_PARAMETERS_MAX_AGE"],
+    "After how many seconds Parameter Store is asked again; 0 means in every invocation.",
+);
 /// The log level that the function's configuration on Lambda sets.
 pub const LAMBDA_LOG_LEVEL: Variable = Variable::new(
     &["AWS_LAMBDA_LOG_LEVEL"],

@@ -84,7 +84,8 @@ fn write_operation(page: &mut String, interface: &str, operation: &Description) 
 fn environment_page() -> String {
     let mut page = "# Environment variables and settings\n\nGenerated from the tables in the code; a test keeps it current.\n\n\
         Where a variable has several names, the first that is set wins. A setting can also stand in `zerobill.toml` under \
-        `[settings]`, and in code; code wins over variables, and variables over the file.\n\n\
+        `[settings]`, and in code; code wins over variables, variables over Parameter \
+        Store where it is asked, and that over the file.\n\n\
         | variable | setting | values | default | meaning |\n|---|---|---|---|---|\n"
         .to_owned();
     for variable in VARIABLES {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Error, INVALID_CONFIGURATION, NOT_FOUND, WRONG_TYPE};
+use super::source::SourceError;
+use crate::error::{Error, INVALID_CONFIGURATION, NOT_FOUND, UNAVAILABLE, WRONG_TYPE};
 
 /// A call to `config` that failed.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum ConfigError {
     /// There is no such setting.
     #[error("setting `{0}` is not set")]
     NotSet(String),
+    /// The source outside of the function did not answer.
+    #[error(transparent)]
+    NoAnswer(#[from] SourceError),
 }
 
 impl From<ConfigError> for Error {
@@ -31,6 +35,7 @@ impl From<ConfigError> for Error {
             ConfigError::Invalid(_) => INVALID_CONFIGURATION,
             ConfigError::WrongType { .. } => WRONG_TYPE,
             ConfigError::NotSet(_) => NOT_FOUND,
+            ConfigError::NoAnswer(_) => UNAVAILABLE,
         };
         Self::new(code, error.to_string()).with_source(error)
     }

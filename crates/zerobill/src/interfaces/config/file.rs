@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     error::Fault,
-    layers::{Layers, Resolved, Source},
+    layers::{Layer, Layers, Resolved},
     setting::Setting,
 };
 use crate::{
@@ -20,27 +20,47 @@ use crate::{
 /// The name of the configuration file.
 const FILE_NAME: &str = "zerobill.toml";
 
+/// What the configuration file said when it was last read.
+#[derive(Default)]
+pub(super) struct File {
+    /// Each setting with its value and where it stands.
+    settings: Vec<(String, Value, String)>,
+    faults: Vec<Fault>,
+}
+
+impl Resolved {
+    /// Lays the file's settings over what is there; what is wrong in the file is a fault each.
+    pub(super) fn lay_file(&mut self, file: &File) {
+        for (key, value, place) in &file.settings {
+            self.put(key, value.clone(), Layer::File, place.clone());
+        }
+        self.faults.extend(file.faults.iter().cloned());
+    }
+}
+
 impl Layers {
-    /// Lays the file's settings over what `resolved` holds; what is wrong in it is a fault each.
-    pub(super) fn lay_file(&self, resolved: &mut Resolved) {
+    /// Reads the file.
+    pub(super) fn read_file(&self) -> File {
         let (path, must_exist) = self.file_path();
-        let Some(settings) = read(&path, must_exist, &mut resolved.faults) else {
-            return;
+        let mut file = File::default();
+        let Some(settings) = read(&path, must_exist, &mut file.faults) else {
+            return file;
         };
         let (mut leaves, mut keys) = (Vec::new(), BTreeSet::new());
         flatten("", settings, &self.settings, &mut leaves);
-        for (key, value) in &leaves {
+        for (key, value) in leaves {
             let place = format!("`{key}` in file `{}`", path.display());
-            if !keys.insert(key) {
+            if !keys.insert(key.clone()) {
                 let problem = "it is set twice, once as a dotted name in quotes".to_owned();
-                resolved.faults.push(Fault { place, problem });
+                file.faults.push(Fault { place, problem });
                 continue;
             }
-            match self.checked(key, value, &place) {
-                Ok(value) => resolved.put(key, value, Source::File, place),
-                Err(fault) => resolved.faults.push(fault),
+            match self.checked(&key, &value, &place) {
+                Ok(value) => file.settings.push((key, value, place)),
+                Err(fault) => file.faults.push(fault),
             }
         }
+        file
     }
 
     /// The file to read, and whether it was named and so must be there.

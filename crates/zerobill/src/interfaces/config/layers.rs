@@ -10,26 +10,31 @@ use serde_json::Value;
 
 use super::{
     error::Fault,
+    file::File,
     service::{ENVIRONMENT_PREFIX, variable_of},
-    setting::{Setting, masked, parse_boolean},
+    setting::{Setting, is_hidden, masked, parse_boolean},
+    source::Parameter,
 };
 use crate::{
     environment::{Environment, VARIABLES},
     error::{nearest, suggestion},
+    redact::MASK,
 };
 
 /// How much of a wrong value a message shows.
 const SHOWN_CHARACTERS: usize = 80;
 
-/// Where a setting's value comes from, from the weakest to the strongest.
+/// The layer that a setting's value comes from, from the weakest to the strongest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Source {
+pub enum Layer {
     /// The setting's own default.
     Default,
     /// The configuration file.
     File,
+    /// The [source](super::Source) outside of the function.
+    Parameters,
     /// An environment variable.
     Environment,
     /// The builder of the gateway.
@@ -64,26 +69,29 @@ pub(super) struct Resolved {
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) value: Value,
-    pub(super) source: Source,
+    pub(super) layer: Layer,
     pub(super) place: String,
+    /// Whether a source said that the value must not be shown.
+    pub(super) secret: bool,
 }
 
 impl Layers {
-    /// Every layer but [`Source::Set`], read again.
-    pub(super) fn resolve(&self) -> Resolved {
+    /// Every layer but [`Layer::Set`], laid over each other.
+    pub(super) fn resolve(&self, file: &File, parameters: &[Parameter]) -> Resolved {
         let mut resolved = Resolved::default();
         for setting in &self.settings {
             let value = setting.default_value();
             if !value.is_null() {
-                resolved.put(setting.key, value, Source::Default, "default".to_owned());
+                resolved.put(setting.key, value, Layer::Default, "default".to_owned());
             }
         }
-        self.lay_file(&mut resolved);
+        resolved.lay_file(file);
+        self.lay_parameters(parameters, &mut resolved);
         self.lay_environment(&mut resolved);
         for (key, value) in self.builder.iter().filter(|(_, value)| !value.is_null()) {
             let place = format!("`{key}` in code");
             match self.checked(key, value, &place) {
-                Ok(value) => resolved.put(key, value, Source::Builder, place),
+                Ok(value) => resolved.put(key, value, Layer::Builder, place),
                 Err(fault) => resolved.faults.push(fault),
             }
         }
@@ -128,7 +136,7 @@ impl Layers {
                 continue;
             };
             if let Some(value) = setting.kind.parse(text) {
-                resolved.put(setting.key, value, Source::Environment, place(name));
+                resolved.put(setting.key, value, Layer::Environment, place(name));
                 continue;
             }
             let problem = format!(
@@ -166,7 +174,7 @@ impl Layers {
                         .or(self.builder.get(key)),
                     text,
                 );
-                resolved.put(key, value, Source::Environment, place(&name));
+                resolved.put(key, value, Layer::Environment, place(&name));
             }
             known.insert(name);
         }
@@ -187,16 +195,40 @@ impl Layers {
     }
 }
 
+impl Entry {
+    /// Whether the value, which is that of `key`, must not be shown.
+    pub(super) fn is_hidden(&self, key: &str) -> bool {
+        self.secret || is_hidden(key)
+    }
+
+    /// The value for showing.
+    pub(super) fn shown(&self, key: &str) -> Value {
+        if self.secret {
+            MASK.into()
+        } else {
+            masked(key, self.value.clone())
+        }
+    }
+}
+
 impl Resolved {
-    pub(super) fn put(&mut self, key: &str, value: Value, source: Source, place: String) {
-        self.values.insert(key.to_owned(), Entry { value, source, place });
+    pub(super) fn put(&mut self, key: &str, value: Value, layer: Layer, place: String) {
+        // What one layer keeps from being shown, no layer above it shows.
+        let secret = self.values.get(key).is_some_and(|below| below.secret);
+        let entry = Entry {
+            value,
+            layer,
+            place,
+            secret,
+        };
+        self.values.insert(key.to_owned(), entry);
     }
 
     /// These layers below the values of `config.set`.
     pub(super) fn below(&self, set: &BTreeMap<String, Value>) -> Self {
         let mut resolved = self.clone();
         for (key, value) in set {
-            resolved.put(key, value.clone(), Source::Set, format!("`config.set` of `{key}`"));
+            resolved.put(key, value.clone(), Layer::Set, format!("`config.set` of `{key}`"));
         }
         resolved
     }
@@ -212,7 +244,7 @@ impl Resolved {
 }
 
 /// `text` as the type of `example`, where it can be read as one.
-fn like(example: Option<&Value>, text: &str) -> Value {
+pub(super) fn like(example: Option<&Value>, text: &str) -> Value {
     let typed = match example {
         Some(Value::Bool(_)) => parse_boolean(text).map(Value::Bool),
         Some(Value::Number(_)) => serde_json::from_str(text).ok().filter(Value::is_number),
@@ -222,7 +254,7 @@ fn like(example: Option<&Value>, text: &str) -> Value {
 }
 
 /// `value` for a message: short, and masked where a name in it is a secret's.
-fn shown(key: &str, value: &Value) -> String {
+pub(super) fn shown(key: &str, value: &Value) -> String {
     let text = match masked(key, value.clone()) {
         Value::String(text) => text,
         other => other.to_string(),

@@ -1,17 +1,20 @@
-//! `config`: settings from defaults, a file, the environment and code, layer over layer.
+//! `config`: settings from defaults, a file, a source outside of the function, the environment and code, layer over layer.
 //!
 //! A setting is a name such as `logging.level` or, of one's own, `shop.region`. Its value is that of the strongest layer
-//! that has one, from the weakest to the strongest: the default, the file, the environment variable, the builder of the
-//! gateway, [`Config::set`].
+//! that has one, from the weakest to the strongest: the default, the file, the [`Source`], the environment variable, the
+//! builder of the gateway, [`Config::set`].
 //!
 //! - The file is `zerobill.toml`, beside the function or in the working directory, or the one that `ZEROBILL_CONFIG` names;
 //!   without one nothing is amiss. Its table `[settings]` holds the values.
+//! - A source, such as Parameter Store, is given to the builder. [`Config::refresh`] asks it; the begin of an invocation does
+//!   when its last answer is older than `config.ssm_max_age_seconds`. One that reads Parameter Store looks below
+//!   `config.ssm_path`. While it is down its last answer holds.
 //! - The variable of a setting of one's own is made of its name, `ZEROBILL_SHOP_REGION` for `shop.region`, and read once
-//!   the file or the builder has named the setting.
+//!   the file, the source or the builder has named the setting.
 //! - A gateway with a wrong value is not built: [`Faults`] says all that is wrong at once, with its place.
 //! - Values whose names say that they are secret are masked wherever they are shown, and a [`Secret`] prints `***`.
 //!
-//! Two settings belong to the gateway as a whole: `service`, its name in log lines and metrics, and `expose`, the
+//! Two further settings belong to the gateway as a whole: `service`, its name in log lines and metrics, and `expose`, the
 //! operations that direct invocations may call. Values are looked up when they are used, so [`Config::set`] and
 //! [`Config::reload`] work at once; `expose` is read where the gateway is built.
 //!
@@ -40,24 +43,29 @@ mod error;
 mod file;
 mod layers;
 mod operations;
+mod parameters;
+mod refresh;
 mod secret;
 mod service;
 mod setting;
+mod source;
 #[cfg(test)]
 mod tests;
 
 pub use self::{
     error::{ConfigError, Fault, Faults},
-    layers::Source,
+    layers::Layer,
     secret::Secret,
     service::{Config, SettingSource},
     setting::{Setting, SettingKind},
+    source::{Parameter, Source, SourceError, SourceFuture},
 };
 pub(crate) use self::{layers::Layers, operations::OPERATIONS, service::Watched};
 use crate::environment;
 
 /// What the interface is for.
-pub(crate) const DOC: &str = "Settings from defaults, a file, the environment and code, layer over layer.";
+pub(crate) const DOC: &str =
+    "Settings from defaults, a file, Parameter Store, the environment and code, layer over layer.";
 
 /// The service's name.
 pub(crate) const SERVICE: Setting =
@@ -66,8 +74,19 @@ pub(crate) const SERVICE: Setting =
 /// Operations that direct invocations may call.
 pub(crate) const EXPOSE: Setting = Setting::new("expose", environment::EXPOSE, SettingKind::Text, "");
 
+/// Where Parameter Store has settings.
+const SSM_PATH: Setting = Setting::new("config.ssm_path", environment::CONFIG_SSM_PATH, SettingKind::Text, "");
+
+/// How long the source's last answer is good for, in seconds.
+const MAX_AGE: Setting = Setting::new(
+    "config.ssm_max_age_seconds",
+    environment::CONFIG_SSM_MAX_AGE_SECONDS,
+    SettingKind::Integer(0, 86_400),
+    "300",
+);
+
 /// Its settings, which belong to the gateway as a whole.
-pub(crate) const SETTINGS: &[Setting] = &[SERVICE, EXPOSE];
+pub(crate) const SETTINGS: &[Setting] = &[SERVICE, EXPOSE, SSM_PATH, MAX_AGE];
 
 /// Methods that have no JSON form, and why.
 pub const TYPED_ONLY: &[(&str, &str)] = &[

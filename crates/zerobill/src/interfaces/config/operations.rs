@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::operation::{Field, Kind, Nothing, Operation, Parameters, op, op_value};
+use crate::operation::{Field, Kind, Nothing, Operation, Parameters, op, op_async, op_value};
 
 /// The rows.
 pub(crate) const OPERATIONS: &[&dyn Operation] = &[
@@ -31,6 +31,16 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "Reads the file again and names the settings that changed.",
         |g, _: Nothing| g.config().reload(),
     ),
+    &op_async(
+        "refresh",
+        "Asks Parameter Store, where it is a source, for its settings now and names the settings that changed.",
+        |g, _: Nothing| Box::pin(g.config().refresh()),
+    ),
+    &op_async(
+        "resolve",
+        "Does the same if the last answer is too old, or there is none yet.",
+        |g, _: Nothing| Box::pin(g.config().resolve()),
+    ),
     &op_value(
         "sources",
         "Says which layer each setting's value comes from.",
@@ -39,7 +49,7 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     .read_only(),
     &op_value(
         "validate",
-        "Reads every layer again and lists what is wrong, changing nothing.",
+        "Reads every layer but Parameter Store again and lists what is wrong, changing nothing.",
         |g, _: Nothing| g.config().validate(),
     )
     .read_only(),

@@ -14,18 +14,25 @@ use serde_json::{Map, Value};
 
 use super::{
     error::{ConfigError, Fault},
-    layers::{Layers, Resolved, Source},
-    setting::{Setting, is_hidden, masked},
+    file::File,
+    layers::{Layer, Layers, Resolved},
+    refresh::Outside,
+    setting::Setting,
+    source::{Parameter, Source},
 };
-use crate::interfaces::{Health, Service};
+use crate::{
+    clock::Clock,
+    interfaces::{Health, Service},
+};
 
 /// What the variables of a user's own settings begin with.
 pub(crate) const ENVIRONMENT_PREFIX: &str = "ZEROBILL_";
 
-/// The settings: defaults, overlaid by `zerobill.toml`, the environment, the builder and [`set`](Self::set).
+/// The settings: defaults, overlaid by `zerobill.toml`, a [`Source`] such as Parameter Store, the environment, the builder and
+/// [`set`](Self::set).
 ///
-/// A user's own setting `shop.region` is read from the variable `ZEROBILL_SHOP_REGION` too, once the file or the builder
-/// has named it.
+/// A user's own setting `shop.region` is read from the variable `ZEROBILL_SHOP_REGION` too, once the file, the source or the
+/// builder has named it. Reading a setting never waits: [`refresh`](Self::refresh) asks the source.
 ///
 /// ```
 /// let gateway = zerobill::Gateway::builder().setting("shop.region", "eu").build().expect("valid");
@@ -41,11 +48,16 @@ struct Inner {
     changing: Mutex<Changing>,
     resolved: RwLock<Resolved>,
     generation: AtomicU64,
+    outside: Option<Outside>,
 }
 
 /// What the values in force are made of; held while they change.
 struct Changing {
-    /// The layers as last read.
+    /// The file as last read.
+    file: File,
+    /// What the source last answered.
+    parameters: Vec<Parameter>,
+    /// The layers below those values, laid over each other.
     below: Resolved,
     /// The values of `config.set`.
     set: BTreeMap<String, Value>,
@@ -58,21 +70,28 @@ pub struct SettingSource {
     /// The setting.
     pub key: String,
     /// The layer.
-    pub source: Source,
-    /// The variable, or the key in the file, or the call.
+    pub source: Layer,
+    /// The variable, or the key in the file, or the parameter, or the call.
     pub place: String,
 }
 
 impl Config {
-    pub(crate) fn new(layers: Layers) -> Self {
-        let below = layers.resolve();
+    pub(crate) fn new(layers: Layers, source: Option<Arc<dyn Source>>, clock: &Clock) -> Self {
+        let file = layers.read_file();
+        let below = layers.resolve(&file, &[]);
         let resolved = RwLock::new(below.clone());
-        let set = BTreeMap::new();
+        let (parameters, set) = (Vec::new(), BTreeMap::new());
         Self(Arc::new(Inner {
             layers,
-            changing: Mutex::new(Changing { below, set }),
+            changing: Mutex::new(Changing {
+                file,
+                parameters,
+                below,
+                set,
+            }),
             resolved,
             generation: AtomicU64::new(0),
+            outside: source.map(|source| Outside::new(source, clock.clone())),
         }))
     }
 
@@ -81,12 +100,14 @@ impl Config {
     /// # Errors
     /// [`ConfigError::WrongType`] if the value is no `T`.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ConfigError> {
-        self.value(key)
-            .map(|value| {
-                serde_json::from_value(value).map_err(|source| ConfigError::WrongType {
+        let entry = self.resolved().values.get(key).cloned();
+        entry
+            .map(|entry| {
+                let hidden = entry.is_hidden(key);
+                serde_json::from_value(entry.value).map_err(|source| ConfigError::WrongType {
                     key: key.to_owned(),
                     // The decoder quotes the value.
-                    source: Some(source).filter(|_| !is_hidden(key)),
+                    source: Some(source).filter(|_| !hidden),
                 })
             })
             .transpose()
@@ -106,19 +127,20 @@ impl Config {
         resolved.values.get(key).map(|entry| entry.value.clone())
     }
 
-    /// The value of `key` for showing: that of a secret's name is masked.
+    /// The value of `key` for showing: that of a secret, by its name or by its source, is masked.
     pub fn shown(&self, key: &str) -> Option<Value> {
-        self.value(key).map(|value| masked(key, value))
+        let resolved = self.resolved();
+        resolved.values.get(key).map(|entry| entry.shown(key))
     }
 
-    /// All values, those of secrets' names masked.
+    /// All values, those of secrets masked.
     pub fn get_all(&self) -> Map<String, Value> {
         let resolved = self.resolved();
-        resolved
+        let shown = resolved
             .values
             .iter()
-            .map(|(key, entry)| (key.clone(), masked(key, entry.value.clone())))
-            .collect()
+            .map(|(key, entry)| (key.clone(), entry.shown(key)));
+        shown.collect()
     }
 
     /// Sets `key` above every other layer, for this process; null takes such a value back.
@@ -147,15 +169,39 @@ impl Config {
     /// [`ConfigError::Invalid`] with the first fault; [`validate`](Self::validate) lists all.
     pub fn reload(&self) -> Result<Vec<String>, ConfigError> {
         let mut changing = self.changing();
-        let below = self.0.layers.resolve();
+        let file = self.0.layers.read_file();
+        let below = self.0.layers.resolve(&file, &changing.parameters);
         if let Some(fault) = below.faults.first() {
             return Err(fault.clone().into());
         }
-        let fresh = below.below(&changing.set);
-        let changes = fresh.changes_from(&self.resolved());
-        changing.below = below;
-        self.replace(fresh);
-        Ok(changes)
+        changing.file = file;
+        Ok(self.relay(&mut changing, below))
+    }
+
+    /// Asks the source for its settings now, and names the settings that changed; none without a source.
+    ///
+    /// It takes five seconds at most. Callers at the same time share one answer. What is wrong with a single setting there is
+    /// a warning in the log, and the value below holds.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoAnswer`] if the source does not answer: then everything stays as it is.
+    pub async fn refresh(&self) -> Result<Vec<String>, ConfigError> {
+        match &self.0.outside {
+            Some(outside) => Ok(outside.refresh(self).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The same if the last answer is older than `config.ssm_max_age_seconds`, or there is none yet.
+    ///
+    /// # Errors
+    /// As for [`refresh`](Self::refresh).
+    pub async fn resolve(&self) -> Result<Vec<String>, ConfigError> {
+        if self.is_due() {
+            self.refresh().await
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     /// Where each setting's value comes from, by key.
@@ -165,15 +211,16 @@ impl Config {
         entries
             .map(|(key, entry)| SettingSource {
                 key: key.clone(),
-                source: entry.source,
+                source: entry.layer,
                 place: entry.place.clone(),
             })
             .collect()
     }
 
-    /// Reads every layer again, without taking anything over, and lists what is wrong: faults first, then warnings.
+    /// Reads every layer but the source again, without taking anything over, and lists what is wrong: faults first, then warnings.
     pub fn validate(&self) -> Vec<Fault> {
-        let fresh = self.0.layers.resolve();
+        let parameters = self.changing().parameters.clone();
+        let fresh = self.0.layers.resolve(&self.0.layers.read_file(), &parameters);
         fresh.faults.into_iter().chain(fresh.warnings).collect()
     }
 
@@ -181,6 +228,39 @@ impl Config {
     pub(crate) fn complaints(&self) -> (Vec<Fault>, Vec<Fault>) {
         let resolved = self.resolved();
         (resolved.faults.clone(), resolved.warnings.clone())
+    }
+
+    /// What there is to warn of at the start; with a source, its first answer brings that.
+    pub(crate) fn first_warnings(&self) -> Vec<Fault> {
+        match self.0.outside {
+            Some(_) => Vec::new(),
+            None => self.complaints().1,
+        }
+    }
+
+    /// Whether there is a source that should be asked now.
+    pub(crate) fn is_due(&self) -> bool {
+        self.0.outside.as_ref().is_some_and(Outside::is_due)
+    }
+
+    /// Does not wait for an answer of the source that is late.
+    pub(crate) fn postpone(&self) {
+        if let Some(outside) = &self.0.outside {
+            outside.postpone();
+        }
+    }
+
+    /// What refreshes found to be wrong and nobody has logged yet.
+    pub(crate) fn take_notices(&self) -> Vec<Fault> {
+        self.0.outside.as_ref().map(Outside::take_notices).unwrap_or_default()
+    }
+
+    /// Takes over what the source has, and names the settings that changed.
+    pub(super) fn replace_parameters(&self, parameters: Vec<Parameter>) -> Vec<String> {
+        let mut changing = self.changing();
+        let below = self.0.layers.resolve(&changing.file, &parameters);
+        changing.parameters = parameters;
+        self.relay(&mut changing, below)
     }
 
     /// A number that changes with every change of the settings.
@@ -220,6 +300,15 @@ impl Config {
         self.0.resolved.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Puts `below` in force, under the values of `config.set`.
+    fn relay(&self, changing: &mut Changing, below: Resolved) -> Vec<String> {
+        let fresh = below.below(&changing.set);
+        let changes = fresh.changes_from(&self.resolved());
+        changing.below = below;
+        self.replace(fresh);
+        changes
+    }
+
     fn replace(&self, fresh: Resolved) {
         *self.0.resolved.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.0.generation.fetch_add(1, Ordering::Release);
@@ -236,7 +325,8 @@ impl fmt::Debug for Config {
 impl Service for Config {
     fn health(&self) -> Health {
         let (faults, warnings) = self.complaints();
-        Health::of(faults.iter().chain(&warnings).map(ToString::to_string).collect())
+        let wrong = faults.iter().chain(&warnings).map(ToString::to_string);
+        Health::of(wrong.chain(self.0.outside.as_ref().and_then(Outside::outage)).collect())
     }
 }
 

@@ -3,6 +3,7 @@
 mod environment;
 mod file;
 mod layers;
+mod outside;
 mod secrets;
 
 use std::path::PathBuf;

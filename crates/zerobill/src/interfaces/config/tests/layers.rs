@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{builder, file};
 use crate::{
     Gateway,
-    config::{ConfigError, Source},
+    config::{ConfigError, Layer},
     error::{INVALID_CONFIGURATION, NOT_FOUND, WRONG_TYPE},
 };
 
@@ -13,7 +13,7 @@ fn service(gateway: &Gateway) -> String {
     gateway.config().require("service").unwrap()
 }
 
-fn source(gateway: &Gateway, key: &str) -> (Source, String) {
+fn source(gateway: &Gateway, key: &str) -> (Layer, String) {
     let sources = gateway.config().sources();
     let found = sources.into_iter().find(|source| source.key == key).unwrap();
     (found.source, found.place)
@@ -26,31 +26,31 @@ fn each_layer_wins_over_the_one_below() {
 
     let gateway = builder([]).build().unwrap();
     assert_eq!(service(&gateway), "service_undefined");
-    assert_eq!(source(&gateway, "service"), (Source::Default, "default".to_owned()));
+    assert_eq!(source(&gateway, "service"), (Layer::Default, "default".to_owned()));
 
     let gateway = builder([]).config_file(&path).build().unwrap();
     assert_eq!(service(&gateway), "file");
     let place = format!("`service` in file `{}`", path.display());
-    assert_eq!(source(&gateway, "service"), (Source::File, place));
+    assert_eq!(source(&gateway, "service"), (Layer::File, place));
 
     let gateway = builder([(named, "environment")]).config_file(&path).build().unwrap();
     assert_eq!(service(&gateway), "environment");
     let place = "environment variable `POWERTOOLS_SERVICE_NAME`".to_owned();
-    assert_eq!(source(&gateway, "service"), (Source::Environment, place));
+    assert_eq!(source(&gateway, "service"), (Layer::Environment, place));
 
     let with_both = builder([(named, "environment")]).config_file(&path);
     let gateway = with_both.setting("service", "builder").build().unwrap();
     assert_eq!(service(&gateway), "builder");
     assert_eq!(
         source(&gateway, "service"),
-        (Source::Builder, "`service` in code".to_owned())
+        (Layer::Builder, "`service` in code".to_owned())
     );
 
     gateway.config().set("service", "set").unwrap();
     assert_eq!(service(&gateway), "set");
     assert_eq!(
         source(&gateway, "service"),
-        (Source::Set, "`config.set` of `service`".to_owned())
+        (Layer::Set, "`config.set` of `service`".to_owned())
     );
 
     gateway.config().set("service", Value::Null).unwrap();

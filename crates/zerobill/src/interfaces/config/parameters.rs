@@ -1,0 +1,57 @@
+//! The layer of the source outside of the function.
+
+use super::{
+    error::Fault,
+    layers::{Layer, Layers, Resolved, like, shown},
+    source::Parameter,
+};
+use crate::redact::MASK;
+
+impl Layers {
+    /// Lays `parameters` over what `resolved` holds. What is wrong with one is a warning: nobody who deploys the function sees
+    /// it before, so the value below holds and the function goes on.
+    pub(super) fn lay_parameters(&self, parameters: &[Parameter], resolved: &mut Resolved) {
+        for parameter in parameters {
+            match self.value_of(parameter, resolved) {
+                Ok(value) => {
+                    resolved.put(&parameter.key, value, Layer::Parameters, parameter.place.clone());
+                    if let Some(entry) = resolved.values.get_mut(&parameter.key) {
+                        entry.secret |= parameter.secret;
+                    }
+                }
+                Err(problem) => resolved.warnings.push(Fault {
+                    place: parameter.place.clone(),
+                    problem,
+                }),
+            }
+        }
+    }
+
+    fn value_of(&self, parameter: &Parameter, below: &Resolved) -> Result<serde_json::Value, String> {
+        let Parameter {
+            key,
+            text,
+            place,
+            secret,
+        } = parameter;
+        if key == "expose" || key.starts_with("config.") {
+            let problem =
+                "it is left out: only the file, the environment and code may say what is exposed, and where to look";
+            return Err(problem.to_owned());
+        }
+        if let Some(setting) = self.settings.iter().find(|setting| setting.key == key) {
+            let value = if *secret {
+                MASK.to_owned()
+            } else {
+                shown(key, &text.as_str().into())
+            };
+            return setting
+                .kind
+                .parse(text)
+                .ok_or_else(|| format!("`{value}` is not {}; the value below holds", setting.kind.expected()));
+        }
+        let value = like(below.values.get(key).map(|entry| &entry.value), text);
+        self.checked(key, &value, place)
+            .map_err(|fault| format!("{}; it is left out", fault.problem))
+    }
+}
