@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         linters: &[],
         check: Check::Each(&["AWS::SQS::Queue"], |_, _| {
             Hit::free()
-                .because("a message takes three requests (send, receive, delete); 1,000,000 are free, for all queues together")
+                .because("a message takes three requests (send, receive, delete), so 333,333 messages a month are free, for all queues together")
                 .only()
         }),
     },
@@ -150,7 +150,19 @@ pub(super) const RULES: &[Rule] = &[
         assumes: "",
         offers: &["eb.scheduler"],
         linters: &[],
-        check: Check::Each(&["AWS::Scheduler::Schedule"], |_, _| Hit::free().only()),
+        check: Check::Each(&["AWS::Scheduler::Schedule"], |_, schedule| {
+            let rate = schedule.first("ScheduleExpression").and_then(Node::as_text);
+            let hit = Hit::free();
+            match rate.and_then(super::metrics::runs_per_month) {
+                Some(runs) => hit
+                    .because(format!(
+                        "{} invocations a month, of which 14,000,000 are free",
+                        grouped(runs)
+                    ))
+                    .only(),
+                None => hit.only(),
+            }
+        }),
     },
     Rule {
         id: "express-workflow",

@@ -100,7 +100,7 @@ fn custom_metrics<'r>(run: &Run<'r>) -> Vec<(&'r Resource, Hit)> {
 }
 
 /// How often `rate(5 minutes)` happens in a month of 30 days. A canary at `rate(0 minute)` runs once.
-fn runs_per_month(expression: &str) -> Option<u64> {
+pub(super) fn runs_per_month(expression: &str) -> Option<u64> {
     let inside = expression.strip_prefix("rate(")?.strip_suffix(')')?;
     let (number, unit) = inside.trim().split_once(' ')?;
     let number = count(number.parse().ok()?);
