@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use zerobill_audit::{Options, Report, audit_paths};
+use zerobill_audit::{Options, Report, Rule, audit_paths, rules};
 use zerobill_free_tier::NanoDollars;
 
 use crate::is_writing;
@@ -103,4 +103,12 @@ fn every_case_has_exactly_its_findings() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_rule_has_a_case_that_it_finds() {
+    let expected: Vec<String> = cases().iter().flat_map(|case| expected(case).0).collect();
+    let found = |rule: &Rule| expected.iter().any(|line| line.split(' ').nth(1) == Some(rule.id));
+    let missing: Vec<&str> = rules::all().filter(|rule| !found(rule)).map(|rule| rule.id).collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
 }
