@@ -2,6 +2,9 @@
 //!
 //! Handlers plug in by one table line: [`HANDLERS`] has the built-in ones, and [`run`] takes a table of one's own.
 //!
+//! Its cargo features are the library's, of the same names. Only `http` is on by default: with `jwt` and `json-schema` the
+//! program is twice as large and starts later, and the operations that need them answer `feature_disabled` without.
+//!
 //! ```no_run
 //! use zerobill::{Event, EventKind, Gateway, Handler, handler::ReplyFuture};
 //!
