@@ -238,3 +238,32 @@ fn pascal(name: &str) -> String {
     }
     pascal
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{TYPES, kind_of, pascal};
+    use crate::classes;
+
+    #[test]
+    fn every_listed_type_is_in_the_table() {
+        for line in TYPES.lines() {
+            let (name, kind) = line.split_once(' ').unwrap();
+            let known = kind == "-" || kind.starts_with("Terraform::") || classes::class_of(kind).is_some();
+            assert!(known, "`{name}` is said to be `{kind}`, which is no type");
+        }
+    }
+
+    #[test]
+    fn names_follow_from_cloudformation_s_where_they_can() {
+        let kind = |name| kind_of(name).unwrap();
+        assert_eq!(kind("aws_sqs_queue"), "AWS::SQS::Queue");
+        assert_eq!(kind("aws_nat_gateway"), "AWS::EC2::NatGateway");
+        assert_eq!(kind("aws_wafv2_web_acl"), "AWS::WAFv2::WebACL");
+        assert_eq!(kind("aws_iam_user"), "-");
+        assert_eq!(kind("aws_iam_role"), "AWS::IAM::Role");
+        assert_eq!(kind("random_id"), "-");
+        assert_eq!(kind_of("google_storage_bucket"), None);
+        assert_eq!(kind_of("aws_frobnicator"), None);
+        assert_eq!(pascal("kms_key_id"), "KmsKeyId");
+    }
+}
