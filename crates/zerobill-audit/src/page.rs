@@ -14,6 +14,15 @@ pub fn findings() -> String {
          [`free-tier.md`](free-tier.md).\n\n\
          A finding is `paid` (billed from the first unit, or beyond a free limit), `trap` (free as it stands, dear after one mistake),\n\
          `limit` (free within a limit) or `info`. Where a finding can be worse than its head says, its reason says why.\n\n\
+         ## Accepting a finding\n\n\
+         A comment in a resource, or directly above it, accepts a finding of it, and says why:\n\n\
+         ```yaml\n# zerobill:allow nat-gateway the office pays for it\n```\n\n\
+         In JSON, `\"Metadata\": {\"zerobill\": {\"allow\": [{\"id\": \"nat-gateway\", \"reason\": \"…\"}]}}` does the same for a resource, and\n\
+         for the whole template where it stands outside of them. Without a reason nothing is accepted.\n\n\
+         `--write-baseline FILE` writes down all findings of today, and `--baseline FILE` leaves them out from then on.\n\n\
+         The exit code is 1 where a finding is as bad as `--fail-on` says (`paid` unless said otherwise), where a file could not be read, or\n\
+         where nothing was found to audit; 64 where the arguments are wrong; else 0. What could not be judged is listed as unknown.\n\n\
+         ## All findings\n\n\
          | id | severity | what |\n|---|---|---|\n",
     );
     for rule in rules::all() {

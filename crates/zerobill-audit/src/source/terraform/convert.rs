@@ -139,7 +139,15 @@ pub(crate) fn add(contents: &mut Contents, written: Written<'_>) {
             resource.properties = properties(kind, &written.values);
             contents.resources.push(resource);
         }
-        None => contents.unknown.push(Unknown::of(&resource, "the type is not known")),
+        None => {
+            let ours = written.kind.starts_with("aws");
+            let reason = if ours {
+                "the type is not known"
+            } else {
+                "it is not of AWS"
+            };
+            contents.unknown.push(Unknown::of(&resource, reason));
+        }
     }
 }
 
@@ -149,7 +157,9 @@ fn kind_of(written: &str) -> Option<String> {
     {
         return Some("-".to_owned());
     }
-    let name = written.strip_prefix("aws_")?;
+    let name = written
+        .strip_prefix("aws_")
+        .or_else(|| written.strip_prefix("awscc_"))?;
     KINDS.get(&name.replace('_', "")).cloned()
 }
 
@@ -261,6 +271,7 @@ mod tests {
         assert_eq!(kind("aws_wafv2_web_acl"), "AWS::WAFv2::WebACL");
         assert_eq!(kind("aws_iam_user"), "-");
         assert_eq!(kind("aws_iam_role"), "AWS::IAM::Role");
+        assert_eq!(kind("awscc_sqs_queue"), "AWS::SQS::Queue");
         assert_eq!(kind("random_id"), "-");
         assert_eq!(kind_of("google_storage_bucket"), None);
         assert_eq!(kind_of("aws_frobnicator"), None);
