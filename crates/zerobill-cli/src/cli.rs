@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Dev(Dev),
     /// Send one event to a function and print its reply
     Invoke(Invoke),
+    /// Examine a deployment's settings step by step, and say what to change
+    Doctor(Doctor),
     /// Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
     Audit(Audit),
     /// List the operations of the gateway with their parameters
@@ -92,6 +94,29 @@ pub(crate) struct Invoke {
     pub(crate) later: bool,
     #[command(flatten)]
     pub(crate) function: Function,
+}
+
+/// What can be examined.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Patient {
+    /// The way from a function to Home Assistant
+    HomeAssistant,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    /// What to examine
+    #[arg(value_enum)]
+    pub(crate) patient: Patient,
+    /// A file with the function's variables, one NAME=VALUE a line; those of this process count as well
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// A variable of the function; may be given several times
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) environment: Vec<(String, String)>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Args, Debug)]
@@ -187,7 +212,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "not a number of seconds above 0".to_owned())
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
+pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("not of the form NAME=VALUE")?;
     if name.is_empty() || name.contains('\0') || value.contains('\0') {
         return Err("not of the form NAME=VALUE".to_owned());

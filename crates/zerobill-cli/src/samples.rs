@@ -26,7 +26,7 @@ pub(crate) const SAMPLES: &[Sample] = &[
     },
     Sample {
         name: "doctor",
-        doc: "Asks the function to diagnose itself.",
+        doc: "Asks the function to diagnose its way to Home Assistant.",
         event: include_str!("../samples/doctor.json"),
     },
     Sample {

@@ -13,6 +13,7 @@ use zerobill::{
 use crate::{
     assist::Assist,
     directive::Directive,
+    doctor,
     failure::{Failure, Kind},
     settings::{SETTINGS, Settings},
     skill::Skill,
@@ -59,18 +60,18 @@ impl Handler for HomeAssistant {
     }
 
     fn answers(&self) -> &'static str {
-        "directives of Alexa's smart home, requests of custom skills, and `{\"text\":…,\"language\":…}` for Assist, all by Home \
-         Assistant"
+        "directives of Alexa's smart home, requests of custom skills, `{\"text\":…,\"language\":…}` for Home \
+         Assistant's Assist, and `{\"zerobill\":\"doctor\"}`"
     }
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
     }
 
-    /// What is Alexa's, always; what Assist or nobody else answers, where it is known where Home Assistant is.
+    /// What is Alexa's and the doctor's, always; what Assist or nobody else answers, where it is known where Home Assistant is.
     fn accepts(&self, gateway: &Gateway, event: &Event) -> bool {
         match event.kind() {
-            EventKind::AlexaSmartHome | EventKind::AlexaSkill => true,
+            EventKind::AlexaSmartHome | EventKind::AlexaSkill | EventKind::Doctor => true,
             EventKind::Assist | EventKind::Unknown => self.settings(gateway).is_configured(),
             _ => false,
         }
@@ -78,6 +79,9 @@ impl Handler for HomeAssistant {
 
     fn handle<'a>(&'a self, gateway: &'a Gateway, event: &'a Event) -> ReplyFuture<'a> {
         Box::pin(async move {
+            if event.kind() == EventKind::Doctor {
+                return reply(&doctor::examine(gateway, self.settings(gateway)).await);
+            }
             let request = Request::read(event);
             let answer = request.ask(gateway, self.settings(gateway), event).await;
             answer.or_else(|failure| {

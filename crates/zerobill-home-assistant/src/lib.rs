@@ -41,6 +41,12 @@
 //! A grant that fails is `ACCEPT_GRANT_FAILED` in `Alexa.Authorization`. The log has one line for each failure, with `request`,
 //! `answered` (the type above) and `hint`, which says what to change. No token is ever in it.
 //!
+//! # The doctor
+//!
+//! A direct invocation with `{"zerobill":"doctor"}` goes the way of a directive step by step: the function's time and region, the
+//! settings, the name, the connection with its certificate, the token, the devices. Each is a sentence of `report`, which names
+//! neither hosts nor secrets; what is `WRONG` says what to change.
+//!
 //! ```
 //! use serde_json::{Value, value::RawValue};
 //! use zerobill::{Event, Gateway, Handler, output::Output};
@@ -63,6 +69,7 @@ mod correction;
 mod diagnosis;
 mod directive;
 mod discovery;
+mod doctor;
 mod failure;
 mod haaska;
 mod handler;

@@ -3,6 +3,7 @@
 mod audit;
 mod call;
 mod dev;
+mod doctor;
 mod invoke;
 mod ops;
 
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Dev(arguments) => block_on(dev::run(arguments)),
         Command::Invoke(arguments) => block_on(invoke::run(arguments)),
+        Command::Doctor(arguments) => block_on(doctor::run(arguments)),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Ops(arguments) => ops::run(&arguments),
         Command::Call(arguments) => block_on(call::run(arguments)),

@@ -12,6 +12,7 @@ mod audit;
 mod bad_arguments;
 mod call;
 mod dev;
+mod doctor;
 mod events;
 mod help;
 mod invoke;

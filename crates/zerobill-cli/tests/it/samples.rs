@@ -21,7 +21,7 @@ fn outcome(name: &str) -> &'static str {
         "function-url-post" | "http-api" | "rest-api" | "alb" => "404",
         // Alexa is always answered in its own words, also that nothing is configured.
         "health" | "stats" | "operation" | "self-test" | "benchmark" | "alexa-discovery" | "alexa-turn-on"
-        | "alexa-skill" => "reply",
+        | "alexa-skill" | "doctor" => "reply",
         _ => "unhandled_event",
     }
 }

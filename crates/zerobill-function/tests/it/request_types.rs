@@ -98,8 +98,8 @@ fn an_event_that_nothing_answers_is_told_what_there_is() {
     let lab = Lab::new();
     let answers = "it answers `{\"requestType\":\"health_check\"}` and `\"stats\"`, \
                    exposed operations as `{\"interface\":…,\"operation\":…,\"params\":{…}}`, HTTP `GET /health`, \
-                   directives of Alexa's smart home, requests of custom skills, and `{\"text\":…,\"language\":…}` for \
-                   Assist, all by Home Assistant";
+                   directives of Alexa's smart home, requests of custom skills, `{\"text\":…,\"language\":…}` for \
+                   Home Assistant's Assist, and `{\"zerobill\":\"doctor\"}`";
     for (event, kind) in [
         ("{}", "unknown"),
         ("[]", "unknown"),
