@@ -20,10 +20,18 @@ def run(checks, sensors):
                 equal(bridge.ask(event)["event"]["header"]["name"], "Response", "answer")
             with checks.check(f"a discovery of {ENDPOINTS} endpoints comes through whole and is logged"):
                 endpoints(checks, house, bridge, token)
+            with checks.check("and the doctor finds the certificate trusted"):
+                report = bridge.ask({"zerobill": "doctor"})
+                equal(report["ok"], True, f"verdict of {report}")
+                holds(any("the certificate is trusted" in line for line in report["report"]), report)
         with Bridge("no-authority", house.url) as bridge:
             with checks.check("a certificate of an unknown authority is refused, and the log says what to do"):
                 failed(bridge.ask(event), "BRIDGE_UNREACHABLE", event)
                 eventually(lambda: AUTHORITY in bridge.printed(), f"the log names the setting:\n{bridge.printed()}")
+            with checks.check("and so says the doctor"):
+                report = bridge.ask({"zerobill": "doctor"})
+                wrong = [line for line in report["report"] if line.startswith("WRONG: ")]
+                holds(len(wrong) == 1 and AUTHORITY in wrong[0], report)
         with Bridge("unchecked", house.url, {"NOT_VERIFY_SSL": "true"}) as bridge:
             with checks.check("with the old setting that checks no certificate, directives work"):
                 equal(bridge.ask(event)["event"]["header"]["name"], "Response", "answer")

@@ -49,7 +49,7 @@ class House(Program):
         try:
             self.wait()
         except BaseException:
-            self.stop()
+            self.__exit__()
             raise
         return self
 

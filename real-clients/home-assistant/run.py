@@ -5,6 +5,7 @@ from pathlib import Path
 
 import certificates
 import fixtures
+import guide
 import outages
 import slow
 from bridge import Bridge
@@ -18,6 +19,7 @@ def main():
         # Assist brings no token of its own.
         with Bridge("bridge", house.url, {"LONG_LIVED_ACCESS_TOKEN": house.tokens["TOKEN"]}) as bridge:
             fixtures.send_all(checks, house, bridge)
+        guide.run(checks, house)
         slow.run(checks, house)
         outages.run(checks, house)
         base = next(fixture["answer"]["endpoints"] for fixture in fixtures.FIXTURES if fixture["name"] == "discover")
