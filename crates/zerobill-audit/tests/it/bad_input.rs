@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use proptest::prelude::*;
 use zerobill_audit::{Options, Report, SourceFile, audit_files};
 
-fn audit(path: &str, bytes: impl Into<Vec<u8>>) -> Report {
+pub(crate) fn audit(path: &str, bytes: impl Into<Vec<u8>>) -> Report {
     let file = SourceFile {
         path: path.into(),
         bytes: bytes.into(),
@@ -215,101 +214,3 @@ fn a_module_whose_locals_multiply_ends() {
     text.push_str("}\nresource \"aws_eip\" \"a\" {\n  count = length(local.a11)\n}\n");
     assert_eq!(audit("a.tf", text).findings.len(), 1);
 }
-
-/// Words that templates are made of, so that random texts come near to one.
-fn pieces() -> impl Strategy<Value = String> {
-    let words = prop::sample::select(vec![
-        "Resources:",
-        "AWSTemplateFormatVersion",
-        "\n",
-        "\n  ",
-        "\n    ",
-        "A:",
-        "Type:",
-        " AWS::Lambda::Function",
-        " AWS::S3::Bucket",
-        " AWS::CloudWatch::Alarm",
-        " AWS::Serverless::Function",
-        "Properties:",
-        "Fn::ForEach::A",
-        "Fn::If",
-        "!Sub",
-        " !If",
-        " !Ref",
-        " !FindInMap",
-        "- ",
-        "[",
-        "]",
-        "{",
-        "}",
-        "\"",
-        "'",
-        ",",
-        ":",
-        " ",
-        "&a",
-        "*a",
-        "<<:",
-        "${",
-        "}",
-        "resource \"aws_eip\" \"a\" {",
-        "locals {",
-        "var.a",
-        "local.a",
-        "=",
-        "module \"m\" {",
-        "source = \"./m\"",
-        "provider: aws",
-        "service: a",
-        "functions:",
-        "events:",
-        "http:",
-        "${self:a}",
-        "Transform:",
-        "Globals:",
-        "Metadata:",
-        "zerobill:allow",
-        "secret",
-        "#",
-        "|",
-        ">",
-        "Events:",
-        "\u{feff}",
-        "é",
-        "0",
-        "-1",
-        "1e999",
-        "true",
-        "null",
-        "\t",
-        "\r\n",
-    ]);
-    prop::collection::vec(words, 0..60).prop_map(|words| words.concat())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
-
-    #[test]
-    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), name in prop::sample::select(NAMES.to_vec())) {
-        let report = audit(name, bytes);
-        prop_assert_eq!(report.files, 1);
-    }
-
-    #[test]
-    fn no_text_that_looks_like_a_template_panics(text in pieces(), name in prop::sample::select(NAMES.to_vec())) {
-        let report = audit(name, text);
-        prop_assert_eq!(report.files, 1);
-        _ = (report.to_json(), report.to_sarif());
-    }
-}
-
-const NAMES: &[&str] = &[
-    "a.yaml",
-    "a.json",
-    "a.tf",
-    "serverless.yml",
-    "Cargo.lock",
-    "package-lock.json",
-    "requirements.txt",
-];

@@ -5,6 +5,7 @@
 mod bad_input;
 mod cases;
 mod page;
+mod random_input;
 mod types;
 
 /// Whether expectations are to be written anew.
