@@ -146,15 +146,22 @@ fn by_class(resource: &Resource) -> Result<Option<(&'static Rule, Hit)>, String>
         }
         .to_owned());
     };
-    let (id, monthly) = match row.class {
+    let (id, monthly, so) = match row.class {
         Class::Free => return Ok(None),
         Class::Unknown => return Err(format!("what the type costs is not known ({})", row.note)),
-        Class::Paid => ("paid-service", None),
-        Class::Limit => ("free-within-limit", Some(NanoDollars::ZERO)),
-        Class::Depends => ("depends-on-use", Some(NanoDollars::ZERO)),
+        Class::Paid => ("paid-service", monthly_in(row.note), "paid from the first unit"),
+        Class::Limit => ("free-within-limit", Some(NanoDollars::ZERO), "free within a limit"),
+        Class::Depends => ("depends-on-use", Some(NanoDollars::ZERO), "it depends"),
     };
-    let hit = Hit::costs(monthly).because(row.note);
+    let hit = Hit::costs(monthly).because(format!("{so}: {}", row.note));
     Ok(rules::find(id).map(|rule| (rule, hit)))
+}
+
+/// The price of a month, where a note begins with it: `$400/month`.
+fn monthly_in(note: &str) -> Option<NanoDollars> {
+    let (dollars, _) = note.strip_prefix('$')?.split_once("/month")?;
+    let dollars: u128 = dollars.parse().ok()?;
+    Some(NanoDollars(dollars * 1_000_000_000))
 }
 
 fn times(mut hit: Hit, count: u32) -> Hit {
@@ -200,7 +207,17 @@ fn plain(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, rules};
+    use super::{NanoDollars, monthly_in, plain, rules};
+
+    #[test]
+    fn a_note_that_begins_with_a_price_of_a_month_has_it() {
+        assert_eq!(
+            monthly_in("$400/month ($50 short-lived)"),
+            Some(NanoDollars(400_000_000_000))
+        );
+        assert_eq!(monthly_in("$1/rule/month"), None);
+        assert_eq!(monthly_in("billed by the hour"), None);
+    }
 
     #[test]
     fn a_title_as_a_reason_keeps_names() {

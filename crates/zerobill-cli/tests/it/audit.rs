@@ -182,7 +182,7 @@ fn json_has_findings_what_is_unknown_and_the_number_of_files() {
                 },
                 {
                     "id": "paid-service", "severity": "paid", "logical_id": "M", "resource_type": "AWS::AmazonMQ::Broker",
-                    "file": "a.yaml", "line": 4, "reason": "no allowance is known, only trials and credits",
+                    "file": "a.yaml", "line": 4, "reason": "paid from the first unit: no allowance is known, only trials and credits",
                     "fix": "look for a service with an allowance that does not end, or leave it out", "monthly_usd": null,
                 },
             ],
