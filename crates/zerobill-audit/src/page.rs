@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use zerobill_free_tier::offers;
 
-use crate::{finding::Severity, rules};
+use crate::rules;
 
 /// The page as Markdown.
 pub fn findings() -> String {
@@ -36,10 +36,7 @@ pub fn findings() -> String {
         _ = write!(
             page,
             "\n## {}\n\n{} ({})\n\nFix: {}.\n",
-            rule.id,
-            rule.title,
-            word(rule.severity),
-            rule.fix
+            rule.id, rule.title, rule.severity, rule.fix
         );
         if !rule.assumes.is_empty() {
             _ = write!(page, "\nThe estimate assumes: {}.\n", rule.assumes);
@@ -51,16 +48,12 @@ pub fn findings() -> String {
         if !rule.linters.is_empty() {
             _ = write!(
                 page,
-                "\nOther linters ask for it: {}. That advice is about security or operations, and conflicts with $0.00.\n",
+                "\nCheckov asks for what costs here: {}. That advice is about security or operations, and conflicts with $0.00.\n",
                 rule.linters.join(", ")
             );
         }
     }
     page
-}
-
-fn word(severity: Severity) -> &'static str {
-    severity.as_str()
 }
 
 fn fact(id: &str) -> String {

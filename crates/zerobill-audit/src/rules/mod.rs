@@ -43,7 +43,7 @@ pub struct Rule {
     pub assumes: &'static str,
     /// The facts behind it, by the names of [`offers`].
     pub offers: &'static [&'static str],
-    /// Checks of other linters that ask for what costs here.
+    /// Checks of Checkov that ask for what costs here: its id, and what it asks for.
     pub linters: &'static [&'static str],
     pub(crate) check: Check,
 }

@@ -44,7 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "dynamodb-capacity",
         severity: Severity::Limit,
         title: "25 read and 25 write units are free in each region, over all provisioned tables and indexes.",
-        fix: "lower the units; what is not used in time is lost, bursts of 300 s are kept",
+        fix: "lower the units, or put several tables into one",
         assumes: "all month (730 hours); no other tables in the region",
         offers: &["ddb.rcu", "ddb.wcu", "ddb.storage"],
         linters: &[],

@@ -300,7 +300,7 @@ fn explain_says_what_is_assumed_and_how_sure_it_is() {
     );
     assert!(
         run.stdout
-            .contains("            conflicts with: CKV_AWS_149 (secret has a KMS key of its own)\n"),
+            .contains("            conflicts with Checkov: CKV_AWS_149 (secret has a KMS key of its own)\n"),
         "{run}"
     );
 }

@@ -89,7 +89,7 @@ fn explain_finding(finding: &Finding, indent: &str) {
         ));
     }
     for linter in finding.rule.linters {
-        printer::data(&format!("{indent}conflicts with: {linter}"));
+        printer::data(&format!("{indent}conflicts with Checkov: {linter}"));
     }
 }
 
