@@ -1,5 +1,6 @@
 //! The process's variables: a snapshot to read from, and the one list of the names this library knows.
 
+mod aws;
 mod home_assistant;
 mod lambda;
 mod security;
@@ -7,7 +8,7 @@ mod settings;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-pub use self::{home_assistant::*, lambda::*, security::*, settings::*};
+pub use self::{aws::*, home_assistant::*, lambda::*, security::*, settings::*};
 
 /// A snapshot of environment variables, taken once, so that tests need not change the process.
 ///
@@ -159,6 +160,12 @@ pub const VARIABLES: &[Variable] = &[
     HOME_ASSISTANT_DANGER_ACCEPT_INVALID_CERTS,
     HOME_ASSISTANT_CLOUDFLARE_CLIENT_ID,
     HOME_ASSISTANT_CLOUDFLARE_CLIENT_SECRET,
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN,
+    AWS_ENDPOINT_URL,
+    AWS_BREAKER_TABLE,
+    AWS_CACHE_TABLE,
     RUNTIME_API,
     FUNCTION_NAME,
     FUNCTION_MEMORY,

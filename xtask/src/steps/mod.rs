@@ -101,6 +101,11 @@ const STEPS: &[Step] = &[
         run: real_clients::powertools,
     },
     Step {
+        name: "aws",
+        about: "settings, circuit breakers and cached values are shared through moto, a stand-in for AWS",
+        run: real_clients::aws,
+    },
+    Step {
         name: "secrets",
         about: "no secret of a test was printed",
         run: secrets::search,

@@ -1,0 +1,65 @@
+//! Parameter Store and DynamoDB behind zerobill's traits, on the official AWS SDK: settings, circuit breakers and a second
+//! level of the cache that all execution environments of a function share.
+//!
+//! Nothing is built or asked before its first use, and everything is switched on by settings:
+//!
+//! | setting | switches on | the function's role needs |
+//! |---|---|---|
+//! | `config.ssm_path` | [`ParameterStore`] | `ssm:GetParametersByPath`, and `kms:Decrypt` for a key of one's own |
+//! | `aws.breaker_table` | [`DynamoDbBreakers`] | `dynamodb:GetItem`, `dynamodb:PutItem` |
+//! | `aws.cache_table` | [`DynamoDbCache`] | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:DeleteItem` |
+//!
+//! Both may be the same table. Its partition key is the text `id`, and its time-to-live attribute `expires_at`. Provisioned
+//! with up to 25 read and 25 write units, all tables of the account together, it is within the free tier; an on-demand table
+//! is not.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use zerobill::{Clock, Gateway, environment::Environment};
+//! use zerobill_aws::{Aws, ParameterStore, SETTINGS};
+//!
+//! let environment = Environment::process();
+//! let aws = Aws::new(&environment, Clock::system());
+//! let builder = Gateway::builder().environment(environment).declare(SETTINGS);
+//! let (gateway, faults) = builder.config_source(ParameterStore::new(aws.clone())).build_resolved().await;
+//! assert!(faults.is_empty());
+//! zerobill_aws::share(&gateway, &aws);
+//! # });
+//! ```
+
+mod breakers;
+mod cache;
+mod client;
+mod http;
+mod parameters;
+mod problem;
+mod table;
+
+use std::sync::Arc;
+
+use zerobill::{
+    Gateway,
+    config::{Setting, SettingKind},
+    environment::{AWS_BREAKER_TABLE, AWS_CACHE_TABLE},
+};
+
+pub use self::{breakers::DynamoDbBreakers, cache::DynamoDbCache, client::Aws, parameters::ParameterStore};
+
+const BREAKER_TABLE: Setting = Setting::new("aws.breaker_table", AWS_BREAKER_TABLE, SettingKind::Text, "");
+const CACHE_TABLE: Setting = Setting::new("aws.cache_table", AWS_CACHE_TABLE, SettingKind::Text, "");
+
+/// The settings that [`share`] reads, for [`declare`](zerobill::gateway::Builder::declare).
+pub const SETTINGS: &[Setting] = &[BREAKER_TABLE, CACHE_TABLE];
+
+/// Shares circuit breakers and cached values of `gateway` through the tables that its settings name; none is asked yet.
+pub fn share(gateway: &Gateway, aws: &Aws) {
+    let table = |setting: &Setting| gateway.config().get::<String>(setting.key).ok().flatten();
+    if let Some(table) = table(&BREAKER_TABLE) {
+        gateway
+            .circuit_breaker()
+            .share(Arc::new(DynamoDbBreakers::new(aws.clone(), table)));
+    }
+    if let Some(table) = table(&CACHE_TABLE) {
+        gateway.cache().share(Arc::new(DynamoDbCache::new(aws.clone(), table)));
+    }
+}

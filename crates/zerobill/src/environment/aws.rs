@@ -1,0 +1,34 @@
+//! The variables of what is kept in AWS: the SDK's own, and the names of tables.
+
+use super::Variable;
+
+/// The id of the access key.
+pub const AWS_ACCESS_KEY_ID: Variable = Variable::new(
+    &["AWS_ACCESS_KEY_ID"],
+    "The access key id of the function's role; set by Lambda.",
+);
+/// The secret of the access key.
+pub const AWS_SECRET_ACCESS_KEY: Variable = Variable::new(
+    &["AWS_SECRET_ACCESS_KEY"],
+    "The secret access key of the function's role; set by Lambda.",
+);
+/// The token of the session.
+pub const AWS_SESSION_TOKEN: Variable = Variable::new(
+    &["AWS_SESSION_TOKEN"],
+    "The session token of the function's role; set by Lambda.",
+);
+/// Where AWS is.
+pub const AWS_ENDPOINT_URL: Variable = Variable::new(
+    &["AWS_ENDPOINT_URL"],
+    "Where Parameter Store and DynamoDB are asked instead of AWS, such as a local stand-in.",
+);
+/// The table of the circuit breakers.
+pub const AWS_BREAKER_TABLE: Variable = Variable::new(
+    &["ZEROBILL_AWS_BREAKER_TABLE"],
+    "The DynamoDB table in which all execution environments share the states of circuit breakers; not set means each keeps its own. `bootstrap` needs the feature `aws` for it.",
+);
+/// The table of the cache.
+pub const AWS_CACHE_TABLE: Variable = Variable::new(
+    &["ZEROBILL_AWS_CACHE_TABLE"],
+    "The DynamoDB table that is the second level of the cache for values that are to be shared; not set means there is none. `bootstrap` needs the feature `aws` for it.",
+);
