@@ -3,6 +3,7 @@
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use zerobill_free_tier::{Architecture, Month};
 
 /// Run AWS Lambda functions locally, invoke them, and keep the bill at zero.
 #[derive(Debug, Parser)]
@@ -22,6 +23,11 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
     Audit(Audit),
+    /// Say what a month will use of the free tier, what ends first and when, and what it costs
+    ///
+    /// From figures given by hand (`--requests --duration-ms --memory`), from logs, from a running engine, or from what AWS itself
+    /// counts. It asks nothing of AWS.
+    Forecast(Forecast),
     /// List the operations of the gateway with their parameters
     ///
     /// `effect` says whether an operation only reads or changes something; `expose` how `ZEROBILL_EXPOSE` may name it for events:
@@ -166,6 +172,50 @@ pub(crate) struct Audit {
     pub(crate) base: Option<PathBuf>,
 }
 
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["duration_ms", "logs", "dev", "usage"]))]
+pub(crate) struct Forecast {
+    /// Requests a month; with `--logs` or `--dev`, what these show is scaled to so many
+    #[arg(long, value_name = "N")]
+    pub(crate) requests: Option<u64>,
+    /// Billed milliseconds of each request
+    #[arg(long, value_name = "MS", requires = "requests", value_parser = clap::value_parser!(u64).range(1..=900_000))]
+    pub(crate) duration_ms: Option<u64>,
+    /// Memory of the function in MB
+    #[arg(long, value_name = "MB", default_value_t = 128, value_parser = clap::value_parser!(u64).range(128..=10_240))]
+    pub(crate) memory: u64,
+    /// Processors of the function
+    #[arg(long, value_name = "ARCH", default_value = "x86_64", value_parser = architecture)]
+    pub(crate) arch: Architecture,
+    /// Bytes that each request logs; Lambda's own three lines are about 400
+    #[arg(long, value_name = "BYTES", default_value_t = 400)]
+    pub(crate) log_bytes: u64,
+    /// Days that logs are kept
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub(crate) retention_days: u64,
+    /// The month, such as `2026-11`; the current one if it is not given
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<Month>,
+    /// Logs with REPORT lines: text, JSON lines, gzip, answers of the CloudWatch Logs API, Logs Insights CSV
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) logs: Vec<PathBuf>,
+    /// Days that the logs cover; from their first to their last time if it is not given
+    #[arg(long, value_name = "DAYS", requires = "logs", value_parser = clap::value_parser!(u64).range(1..=3_660))]
+    pub(crate) days: Option<u64>,
+    /// A running engine, such as `http://127.0.0.1:9000`
+    #[arg(long, value_name = "URL")]
+    pub(crate) dev: Option<String>,
+    /// What `aws freetier get-free-tier-usage` printed
+    #[arg(long, value_name = "FILE", conflicts_with = "requests")]
+    pub(crate) usage: Option<PathBuf>,
+    /// Draw the month into this SVG file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
 /// How an audit is printed.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum AuditFormat {
@@ -200,6 +250,11 @@ pub(crate) enum Format {
     Table,
     /// For programs
     Json,
+}
+
+fn architecture(text: &str) -> Result<Architecture, String> {
+    text.parse()
+        .map_err(|error: zerobill_free_tier::UnknownArchitecture| error.to_string())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

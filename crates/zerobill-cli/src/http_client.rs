@@ -1,12 +1,12 @@
 //! The Invoke API of a running engine, over plain HTTP.
 
 use bytes::Bytes;
-use http::{Request, Uri, header::HOST};
+use http::{HeaderValue, Request, Uri, header::HOST, response::Parts};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 
 /// What the engine answered.
 pub(crate) struct Reply {
@@ -16,37 +16,25 @@ pub(crate) struct Reply {
     pub(crate) log: String,
 }
 
+/// The engine's state, as JSON.
+pub(crate) async fn state(url: &str) -> Result<Bytes, Failure> {
+    let request = Request::get("/_zerobill/state").body(Full::default());
+    let request = request.map_err(|error| Failure::new(Kind::Internal, error))?;
+    let (head, body) = exchange(url, request).await?;
+    if !head.status.is_success() {
+        return Err(Failure::user(format!("`{url}` answered {}", head.status)).hint("is it a `zerobill dev`?"));
+    }
+    Ok(body)
+}
+
 /// Invokes the function `name` of the engine at `url`.
 pub(crate) async fn invoke(url: &str, name: &str, later: bool, event: Vec<u8>) -> Result<Reply, Failure> {
-    let address = address(url)?;
-    let unreachable = |error: &dyn std::fmt::Display| {
-        Failure::user(format!("cannot reach `{url}`: {error}")).hint("`zerobill dev` starts an engine")
-    };
-    let stream = TcpStream::connect(&address)
-        .await
-        .map_err(|error| unreachable(&error))?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| unreachable(&error))?;
     let request = Request::post(format!("/2015-03-31/functions/{name}/invocations"))
-        .header(HOST, &address)
         .header("x-amz-invocation-type", if later { "Event" } else { "RequestResponse" })
         .header("x-amz-log-type", "Tail")
         .body(Full::new(Bytes::from(event)))
         .map_err(|error| Failure::usage(format!("`{name}` is no function's name: {error}")))?;
-    let exchange = async {
-        let response = sender.send_request(request).await?;
-        let (head, body) = response.into_parts();
-        Ok::<_, hyper::Error>((head, body.collect().await?.to_bytes()))
-    };
-    tokio::pin!(exchange, connection);
-    let (head, payload) = tokio::select! {
-        answer = &mut exchange => answer.map_err(|error| unreachable(&error))?,
-        ended = &mut connection => {
-            ended.map_err(|error| unreachable(&error))?;
-            exchange.await.map_err(|error| unreachable(&error))?
-        }
-    };
+    let (head, payload) = exchange(url, request).await?;
     if !head.status.is_success() {
         let document: serde_json::Value = serde_json::from_slice(&payload).unwrap_or_default();
         let message = document["message"]
@@ -61,6 +49,35 @@ pub(crate) async fn invoke(url: &str, name: &str, later: bool, event: Vec<u8>) -
         function_error: header("x-amz-function-error").is_some(),
         log,
     })
+}
+
+/// One request on a connection of its own.
+async fn exchange(url: &str, mut request: Request<Full<Bytes>>) -> Result<(Parts, Bytes), Failure> {
+    let address = address(url)?;
+    let unreachable = |error: &dyn std::fmt::Display| {
+        Failure::user(format!("cannot reach `{url}`: {error}")).hint("`zerobill dev` starts an engine")
+    };
+    let host = HeaderValue::from_str(&address).map_err(|error| unreachable(&error))?;
+    request.headers_mut().insert(HOST, host);
+    let stream = TcpStream::connect(&address)
+        .await
+        .map_err(|error| unreachable(&error))?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| unreachable(&error))?;
+    let exchange = async {
+        let response = sender.send_request(request).await?;
+        let (head, body) = response.into_parts();
+        Ok::<_, hyper::Error>((head, body.collect().await?.to_bytes()))
+    };
+    tokio::pin!(exchange, connection);
+    tokio::select! {
+        answer = &mut exchange => answer.map_err(|error| unreachable(&error)),
+        ended = &mut connection => {
+            ended.map_err(|error| unreachable(&error))?;
+            exchange.await.map_err(|error| unreachable(&error))
+        }
+    }
 }
 
 /// Host and port of `url`.

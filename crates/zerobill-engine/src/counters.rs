@@ -43,8 +43,8 @@ pub struct FunctionState {
     pub running: usize,
     /// Reserved concurrency, if it is set; 0 stops the function.
     pub reserved_concurrency: Option<u32>,
-    #[serde(skip)]
-    pub(crate) mb_ms: u64,
+    /// Memory in MB times billed milliseconds, of which the GB-seconds are made.
+    pub mb_ms: u64,
 }
 
 /// What all functions have used, and what of it is free.

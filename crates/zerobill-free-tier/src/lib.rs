@@ -13,7 +13,9 @@
 
 mod architecture;
 mod billing;
+mod forecast;
 mod money;
+mod month;
 mod offer;
 pub mod offers;
 mod price;
@@ -25,7 +27,9 @@ pub use self::{
         GB_SECONDS_PER_MONTH, MbMs, MonthCost, REQUESTS_PER_MONTH, billed_ms, free_invocations, invocation_mb_ms,
         month_cost,
     },
+    forecast::{Forecast, MemoryCost, Row, Traffic},
     money::NanoDollars,
+    month::Month,
     offer::{Confidence, Free, Offer, Scope},
     price::{Price, Quantity, Tier},
     report::{Report, ReportError, Status},

@@ -14,6 +14,8 @@ pub struct Offer {
     pub unit: &'static str,
     /// What of it is free.
     pub free: Free,
+    /// Whether a bill, an answer of AWS or its pages show that the free amount is granted.
+    pub proven: bool,
     /// What the rest costs in us-east-1. Where two sources disagree it is the higher one.
     pub price: Price,
     /// What else one must know, or nothing.
@@ -117,6 +119,7 @@ impl Offer {
             what,
             unit,
             free: Free::Nothing,
+            proven: true,
             price: Price::UNKNOWN,
             note: "",
             source: "",
@@ -188,6 +191,12 @@ impl Offer {
     /// What a unit costs that is there all month, in dollars an hour.
     pub(crate) const fn hourly(mut self, dollars: &str) -> Self {
         self.price = self.price.then(u64::MAX, 1, dollars).all_month();
+        self
+    }
+
+    /// Its free amount was seen on no bill.
+    pub(crate) const fn unproven(mut self) -> Self {
+        self.proven = false;
         self
     }
 

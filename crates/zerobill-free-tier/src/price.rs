@@ -144,6 +144,21 @@ impl Quantity {
         }
     }
 
+    /// When so many units are reached if the quantity is used evenly in `length`: `length` times `units` by the quantity,
+    /// rounded down.
+    pub(crate) fn reaches(self, units: u64, length: u64) -> u64 {
+        let all = u128::from(units).saturating_mul(self.parts_per_unit.into());
+        let reached = all.saturating_mul(length.into()).checked_div(self.parts);
+        reached.map_or(length, |reached| u64::try_from(reached).unwrap_or(length).min(length))
+    }
+
+    /// The share of `units` that it is, in parts of `scale`.
+    pub(crate) fn of(self, units: u64, scale: u64) -> u128 {
+        let all = u128::from(units).saturating_mul(self.parts_per_unit.into());
+        let scaled = self.parts.saturating_mul(scale.into());
+        scaled.checked_div(all).unwrap_or_default()
+    }
+
     /// Whether it is nothing.
     pub const fn is_zero(self) -> bool {
         self.parts == 0

@@ -76,6 +76,16 @@ impl Report {
         self
     }
 
+    /// What the durations add up to, by Lambda's arithmetic since August 2025. Where it differs from the printed figure, as in
+    /// older reports whose INIT was not billed, the printed figure holds.
+    pub fn computed_billed_ms(&self) -> u64 {
+        let restore_us = self.billed_restore_ms.unwrap_or_default().saturating_mul(1_000);
+        billed_ms(
+            self.duration_us,
+            self.init_us.unwrap_or_default().saturating_add(restore_us),
+        )
+    }
+
     /// Memory times billed time.
     pub fn mb_ms(&self) -> MbMs {
         MbMs::of(1, self.memory_mb, self.billed_ms)

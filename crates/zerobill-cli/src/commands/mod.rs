@@ -4,6 +4,7 @@ mod audit;
 mod call;
 mod dev;
 mod doctor;
+mod forecast;
 mod invoke;
 mod ops;
 
@@ -30,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Invoke(arguments) => block_on(invoke::run(arguments)),
         Command::Doctor(arguments) => block_on(doctor::run(arguments)),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Ops(arguments) => ops::run(&arguments),
         Command::Call(arguments) => block_on(call::run(arguments)),
     }

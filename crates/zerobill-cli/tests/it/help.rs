@@ -15,13 +15,14 @@ fn help_names_the_commands() {
     Usage: zerobill <COMMAND>
 
     Commands:
-      dev     Run a local Lambda: Function URL, Invoke API and REPORT lines for any Runtime API program
-      invoke  Send one event to a function and print its reply
-      doctor  Examine a deployment's settings step by step, and say what to change
-      audit   Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
-      ops     List the operations of the gateway with their parameters
-      call    Call one operation on a gateway in this process
-      help    Print this message or the help of the given subcommand(s)
+      dev       Run a local Lambda: Function URL, Invoke API and REPORT lines for any Runtime API program
+      invoke    Send one event to a function and print its reply
+      doctor    Examine a deployment's settings step by step, and say what to change
+      audit     Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
+      forecast  Say what a month will use of the free tier, what ends first and when, and what it costs
+      ops       List the operations of the gateway with their parameters
+      call      Call one operation on a gateway in this process
+      help      Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help

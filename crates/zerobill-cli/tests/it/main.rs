@@ -14,6 +14,7 @@ mod call;
 mod dev;
 mod doctor;
 mod events;
+mod forecast;
 mod help;
 mod invoke;
 mod ops;

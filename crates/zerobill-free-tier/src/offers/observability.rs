@@ -63,6 +63,7 @@ pub(super) const OFFERS: &[Offer] = &[
         .up_to(30_000, 1, "0.25")
         .up_to(50_000, 1, "0.10")
         .usd("0.05")
+        .unproven()
         .note("free up to 5 GB, not proven: since 2025-05 these are vended logs, and no bill was found that shows them free; at worst $0.50 for each GB from the first byte")
         .medium("implied by AWS, proven by no bill")
         .seen("2026-09", CLOUDWATCH_LIST),
