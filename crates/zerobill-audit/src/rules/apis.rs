@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
             by_requests(
                 run,
                 "apigw.rest",
-                "a REST API is $3.50 for a million calls; its free million ended with the twelve-month offer",
+                "a REST API is $3.50 for a million calls, from the first",
             )
         }),
     },
@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
             by_requests(
                 run,
                 "apigw.http",
-                "an HTTP API is $1.00 for a million calls; its free million ended with the twelve-month offer",
+                "an HTTP API is $1.00 for a million calls, from the first",
             )
         }),
     },
@@ -122,13 +122,7 @@ pub(super) const RULES: &[Rule] = &[
                 "AWS::AppSync::Api",
                 "AWS::Serverless::GraphQLApi",
             ],
-            |run, _| {
-                by_requests(
-                    run,
-                    "appsync",
-                    "AppSync is $4.00 for a million queries; its free part ended with the twelve-month offer",
-                )
-            },
+            |run, _| by_requests(run, "appsync", "AppSync is $4.00 for a million queries, from the first"),
         ),
     },
     Rule {
@@ -176,7 +170,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn by_requests(run: &Run<'_>, offer: &str, reason: &str) -> Vec<Hit> {
-    let reason = format!("{reason} (here {} calls)", grouped(run.requests));
+    let reason = format!("{reason} (here {})", grouped(run.requests));
     Hit::costs(units(offer, run.requests)).because(reason).only()
 }
 

@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
             Mode::OnDemand(node) => {
                 let monthly = together([units("ddb.wru", run.requests), units("ddb.rru", run.requests)]);
                 let reason = format!(
-                    "requests on demand are billed from the first: $0.625 for a million writes, $0.125 for a million reads (here {} of each)",
+                    "on demand, writes are $0.625 and reads $0.125 for a million, from the first (here {} of each)",
                     grouped(run.requests)
                 );
                 let hit = Hit::costs(monthly).because(reason);

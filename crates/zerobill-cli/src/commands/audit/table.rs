@@ -65,22 +65,41 @@ fn print_finding(mark: &str, finding: &Finding, explain: bool) {
         finding.file,
         finding.line
     ));
-    let indent = " ".repeat(12);
-    printer::data(&format!("{indent}{}", finding.reason));
-    printer::data(&format!("{indent}fix: {}", finding.rule.fix));
+    print_wrapped(&finding.reason);
+    print_wrapped(&format!("fix: {}", finding.rule.fix));
     if explain {
-        explain_finding(finding, &indent);
+        explain_finding(finding);
     }
 }
 
+/// How wide lines of text are, with their indent.
+const WIDTH: usize = 120;
+const INDENT: usize = 12;
+
+/// Prints a text below its finding, broken between words.
+fn print_wrapped(text: &str) {
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && INDENT + line.chars().count() + 1 + word.chars().count() > WIDTH {
+            printer::data(&format!("{:INDENT$}{line}", ""));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    printer::data(&format!("{:INDENT$}{line}", ""));
+}
+
 /// What the estimate assumes, and how sure the facts are.
-fn explain_finding(finding: &Finding, indent: &str) {
+fn explain_finding(finding: &Finding) {
     if !finding.rule.assumes.is_empty() {
-        printer::data(&format!("{indent}assumes: {}", finding.rule.assumes));
+        print_wrapped(&format!("assumes: {}", finding.rule.assumes));
     }
     for offer in finding.rule.offers.iter().filter_map(|id| offers::find(id)) {
-        printer::data(&format!(
-            "{indent}fact: {} ({} confidence: {}; seen {} at {})",
+        print_wrapped(&format!(
+            "fact: {} ({} confidence: {}; seen {} at {})",
             offer.id,
             offer.confidence.as_str(),
             offer.because,
@@ -89,7 +108,7 @@ fn explain_finding(finding: &Finding, indent: &str) {
         ));
     }
     for linter in finding.rule.linters {
-        printer::data(&format!("{indent}conflicts with Checkov: {linter}"));
+        print_wrapped(&format!("conflicts with Checkov: {linter}"));
     }
 }
 
