@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "lambda-free-tier",
         severity: Severity::Limit,
         title: "1,000,000 requests and 400,000 GB-seconds a month are free, for all functions together.",
-        fix: "`zerobill forecast` computes it with your own figures",
+        fix: "nothing to do below that; less memory and shorter runs stretch the GB-seconds, nothing the million",
         assumes: "",
         offers: &["lambda.requests", "lambda.gb_seconds.arm64", "lambda.gb_seconds.x86_64"],
         linters: &[],
