@@ -36,6 +36,8 @@ enum Command {
     Bench(bench::Options),
     /// Builds the function as the zip files that AWS Lambda takes, and checks them.
     Package(package::Options),
+    /// Builds the command as a Python wheel, which installs without Rust.
+    Wheel(package::wheel::Options),
     /// Runs the real Home Assistant of the checks until Ctrl-C, and says where it is and where its tokens are.
     HomeAssistant(house::Options),
 }
@@ -58,6 +60,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Command::Test(selection) => steps::test(&workspace, &selection),
         Command::Bench(options) => bench::run(&workspace, &options).map(|()| true),
         Command::Package(options) => package::run(&workspace, &options).map(|()| true),
+        Command::Wheel(options) => package::wheel::run(&workspace, &options).map(|()| true),
         Command::HomeAssistant(options) => house::run(&workspace, &options).map(|()| true),
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask package`: the function as the zip files that AWS Lambda takes, one for each architecture.
 
 mod archive;
+pub(crate) mod wheel;
 
 use std::fs;
 use std::path::{Path, PathBuf};

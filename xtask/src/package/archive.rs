@@ -67,13 +67,13 @@ pub(super) fn check(file: &Path, name: &str, machine: u16, glibc: (u32, u32)) ->
 }
 
 /// `e_machine` of a little-endian 64-bit ELF program.
-fn elf_machine(program: &[u8]) -> Option<u16> {
+pub(super) fn elf_machine(program: &[u8]) -> Option<u16> {
     let header = program.get(..20)?;
     (header[..6] == *b"\x7fELF\x02\x01").then(|| u16::from_le_bytes([header[18], header[19]]))
 }
 
 /// The newest version of glibc of which the program asks for a symbol.
-fn newest_glibc(program: &[u8]) -> Option<(u32, u32)> {
+pub(super) fn newest_glibc(program: &[u8]) -> Option<(u32, u32)> {
     const PREFIX: &[u8] = b"GLIBC_";
     let places = program.windows(PREFIX.len()).enumerate();
     places

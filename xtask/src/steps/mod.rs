@@ -91,6 +91,11 @@ const STEPS: &[Step] = &[
         run: real_clients::package,
     },
     Step {
+        name: "wheel",
+        about: "the command installs from a wheel into a clean Python, and works",
+        run: real_clients::wheel,
+    },
+    Step {
         name: "tokens",
         about: "tokens and ciphertexts of another implementation are taken by ours, and the wrong ones are not",
         run: real_clients::tokens,
