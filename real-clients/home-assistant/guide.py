@@ -25,9 +25,9 @@ def run(checks, house):
     with Bridge("guide", house.url, setting="BASE_URL") as bridge:
         with checks.check("the guide's first test event is answered by the doctor, in words and without a secret"):
             report = bridge.ask(doctor)
-            equal((report["ok"], report["verdict"]), (True, "Alexa has a way to Home Assistant."), f"verdict of {report}")
-            lines = report["report"]
-            holds("ok: Home Assistant: it is there, it knows Alexa, and it asks for a token as it should." in lines, lines)
+            equal(report["verdict"], "Alexa has a way to Home Assistant.", f"verdict of {report}")
+            found = "ok: Home Assistant: it is there, it knows Alexa, and it asks for a token as it should."
+            holds(found in report["report"], report)
             holds("127.0.0.1" not in json.dumps(report), f"it names the house: {report}")
         with checks.check("the guide's second test event is refused without a token, as it comes from nobody"):
             failed(bridge.ask(discovery), "INVALID_AUTHORIZATION_CREDENTIAL", discovery)

@@ -7,6 +7,7 @@ import certificates
 import fixtures
 import guide
 import outages
+import refusals
 import slow
 from bridge import Bridge
 from checks import Checks, holds
@@ -20,6 +21,7 @@ def main():
         with Bridge("bridge", house.url, {"LONG_LIVED_ACCESS_TOKEN": house.tokens["TOKEN"]}) as bridge:
             fixtures.send_all(checks, house, bridge)
         guide.run(checks, house)
+        refusals.run(checks, house)
         slow.run(checks, house)
         outages.run(checks, house)
         base = next(fixture["answer"]["endpoints"] for fixture in fixtures.FIXTURES if fixture["name"] == "discover")

@@ -6,7 +6,7 @@ use zerobill::Event;
 use crate::{
     directive::not_json,
     failure::{Failure, Kind},
-    members::{is_object, text},
+    members::{at, is_object, text},
 };
 
 /// What must be read of a request to a custom skill.
@@ -52,8 +52,11 @@ impl Skill {
             return Ok(json!({ "version": "1.0", "response": {} }).to_string());
         }
         let raw: &RawValue = serde_json::from_str(&body).map_err(|_| not_json(&body))?;
-        if !is_object(raw) {
-            return Err(Failure::internal("the answer is JSON, but no answer of a skill"));
+        if !at(raw, &["response"]).is_some_and(is_object) {
+            return Err(
+                Failure::internal("the answer is JSON, but not Home Assistant's: it has no `response`")
+                    .hint("check that the URL is that of Home Assistant itself"),
+            );
         }
         Ok(body)
     }
