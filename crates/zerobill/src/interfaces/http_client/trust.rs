@@ -36,6 +36,7 @@ impl Pem {
         Self::new(setting, String::new())
     }
 
+    #[cfg(feature = "http")]
     pub(super) fn is_set(&self) -> bool {
         !self.value.expose().is_empty()
     }
