@@ -33,6 +33,11 @@
 //! }
 //! ```
 
+#[cfg(feature = "aws")]
+mod connected;
+#[cfg(not(feature = "aws"))]
+#[path = "connected_absent.rs"]
+mod connected;
 mod handlers;
 mod init_error;
 mod not_json;
@@ -42,6 +47,7 @@ mod service;
 use std::process::ExitCode;
 
 use lambda_runtime::Runtime;
+use tokio::runtime::Runtime as Executor;
 use zerobill::{
     Gateway,
     config::Faults,
@@ -79,7 +85,14 @@ pub fn run(own: &[MakeHandler]) -> ExitCode {
     for handler in &handlers {
         builder = builder.declare(handler.settings());
     }
-    let (gateway, faults) = builder.build_anyway();
+    let executor = match executor(&environment) {
+        Ok(executor) => executor,
+        Err(error) => {
+            say(&format!("no thread can be started for the function: {error}"));
+            return ExitCode::from(FAILED);
+        }
+    };
+    let (gateway, faults) = executor.block_on(connected::build(builder, &environment));
     if !faults.is_empty() {
         let text = Faults(faults).to_string();
         init_error::report(runtime_api, zerobill::error::INVALID_CONFIGURATION, &text);
@@ -91,10 +104,7 @@ pub fn run(own: &[MakeHandler]) -> ExitCode {
     panics::log_to(gateway.clone());
     // What is hot is built now, while INIT has a whole processor.
     gateway.initialization().run(&gateway);
-    let concurrency = environment
-        .read(&MAX_CONCURRENCY)
-        .and_then(|(_, number)| number.parse::<u32>().ok());
-    match serve(gateway, Handlers::new(handlers), concurrency.unwrap_or(1)) {
+    match executor.block_on(serve(gateway, Handlers::new(handlers))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             zerobill::gateway::log_error(&format!("the runtime loop ended: {error}"), ());
@@ -114,19 +124,25 @@ fn missing(environment: &Environment) -> Option<String> {
     (!number).then(|| format!("the variable `{name}` is `{memory}`, which is not a whole number of MB"))
 }
 
-/// Asks for events and answers them, one at a time on one thread unless Lambda sends several at once.
-fn serve(gateway: Gateway, handlers: Handlers, concurrency: u32) -> Result<(), lambda_runtime::Error> {
-    let mut executor = match concurrency {
+/// One thread, unless Lambda sends several invocations at once.
+fn executor(environment: &Environment) -> std::io::Result<Executor> {
+    let concurrency = environment
+        .read(&MAX_CONCURRENCY)
+        .and_then(|(_, number)| number.parse::<u32>().ok());
+    let mut executor = match concurrency.unwrap_or(1) {
         0 | 1 => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
-    executor.enable_all().build()?.block_on(async {
-        let runtime = Runtime::new(service::answer_events(gateway.clone(), handlers));
-        runtime
-            .layer(not_json::NotJsonLayer::new(gateway))
-            .run_concurrent()
-            .await
-    })
+    executor.enable_all().build()
+}
+
+/// Asks for events and answers them, as many at a time as Lambda sends.
+async fn serve(gateway: Gateway, handlers: Handlers) -> Result<(), lambda_runtime::Error> {
+    let runtime = Runtime::new(service::answer_events(gateway.clone(), handlers));
+    runtime
+        .layer(not_json::NotJsonLayer::new(gateway))
+        .run_concurrent()
+        .await
 }
 
 #[expect(

@@ -136,8 +136,11 @@ impl Builder {
     pub async fn build_resolved(self) -> (Gateway, Vec<Fault>) {
         let (gateway, not_exposed) = self.assemble();
         let before = gateway.faults();
+        let started = gateway.base().clock.monotonic();
         // What there is to say of a source that does not answer is among the notices.
         _ = gateway.config().resolve().await;
+        let took = gateway.base().clock.monotonic().saturating_sub(started);
+        gateway.initialization().record_stage("settings", took);
         let (mut faults, new): (Vec<_>, Vec<_>) =
             gateway.faults().into_iter().partition(|fault| before.contains(fault));
         faults.extend(not_exposed);

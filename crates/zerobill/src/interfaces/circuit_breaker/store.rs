@@ -38,6 +38,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The state of the breaker `name`; none if it was never written.
     fn read<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<Shared>>;
 
-    /// Writes `shared`, if the stored version is still one less (or there is none, for version 1); says whether it did.
+    /// Writes `shared`, if the stored version is still one less or nothing is stored; says whether it did. A store that forgets old
+    /// states may so begin anew.
     fn write<'a>(&'a self, name: &'a str, shared: Shared) -> StoreFuture<'a, bool>;
 }

@@ -308,6 +308,7 @@ async fn a_function_starts_whatever_the_source_says() {
     let variables = [("ZEROBILL_CACHE_MAX_BYTES", "many"), ("ZEROBILL_SHOP_SIZE", "3")];
     let builder = builder(variables).output(output.clone()).config_source(store.clone());
     let (gateway, faults) = builder.build_resolved().await;
+    assert_eq!(gateway.initialization().report().stages[0].name, "settings");
     assert_eq!(gateway.config().require::<String>("service").unwrap(), "shop");
     let faults: Vec<_> = faults.iter().map(|fault| fault.place.as_str()).collect();
     assert_eq!(
