@@ -179,7 +179,12 @@ pub(crate) async fn addresses(base: &BaseUrl) -> Option<Vec<IpAddr>> {
 /// What to change so that the server is trusted.
 fn trust(problem: &str) -> &'static str {
     let is = |words: &[&str]| words.iter().any(|word| problem.contains(word));
-    if is(&["UnknownIssuer", "CaUsedAsEndEntity"]) {
+    if is(&["self-signed"]) {
+        "set `ZEROBILL_HOME_ASSISTANT_CA_CERTIFICATES` to that certificate, as PEM text or the path of a file"
+    } else if is(&["without the chain"]) {
+        "let the server send its chain too (Let's Encrypt's `fullchain.pem`, not `cert.pem`); if the authority is your own, set \
+         `ZEROBILL_HOME_ASSISTANT_CA_CERTIFICATES` to it"
+    } else if is(&["UnknownIssuer"]) {
         "a certificate of Let's Encrypt must be served with its chain (`fullchain.pem`, not `cert.pem`); for a self-signed one \
          set `ZEROBILL_HOME_ASSISTANT_CA_CERTIFICATES` to it, or to the authority that signed it"
     } else if is(&["not valid for name", "NotValidForName"]) {

@@ -8,6 +8,7 @@ mod retry;
 mod settings;
 mod target;
 mod tls;
+mod verifier;
 mod watched;
 
 use std::{

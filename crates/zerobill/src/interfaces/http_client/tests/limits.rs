@@ -8,9 +8,12 @@ use tokio::time::Instant;
 
 use super::{
     bench::{Bench, milliseconds},
-    server::{Act, Server, answer, ok},
+    server::{Act, Server, answer, ok, refused},
 };
-use crate::{Error, http_client::HttpError};
+use crate::{
+    Error,
+    http_client::{HttpError, Progress},
+};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -125,6 +128,34 @@ async fn a_request_ends_before_its_invocation_does() {
         assert_eq!(Error::from(error).code(), "unavailable");
     }
     assert_eq!(server.seen().len(), 1, "what has no time left is not sent");
+}
+
+#[tokio::test]
+async fn a_request_may_outlive_its_invocation_and_tells_whether_it_has_left() {
+    let server = Server::start([ok("hello")]).await;
+    let bench = Bench::new([]);
+    let mut context = Context::default();
+    context.deadline = 1_800_000_000_000 + 1;
+    let progress = Progress::default();
+    let work = async {
+        let request = bench.gateway.http_client().post(&server.url("/")).body("seven bytes");
+        assert!(!progress.may_have_arrived());
+        request.outlive_invocation().progress(&progress).send().await
+    };
+    let answer = bench.gateway.invoke(context, work).await.expect("an answer");
+    assert_eq!(answer.text(), Ok("hello"));
+    assert!(progress.may_have_arrived());
+    let seen = &server.seen()[0];
+    assert_eq!(
+        (seen.header("content-length"), seen.body.as_slice()),
+        (Some("11"), b"seven bytes".as_slice())
+    );
+    assert_eq!(seen.header("transfer-encoding"), None);
+
+    let progress = Progress::default();
+    let request = bench.gateway.http_client().post(&refused().await).body("x").retries(0);
+    request.progress(&progress).send().await.expect_err("refused");
+    assert!(!progress.may_have_arrived(), "what had no connection has not left");
 }
 
 #[tokio::test]

@@ -245,3 +245,13 @@ async fn the_list_of_hosts_holds_for_redirects_too() {
     assert_eq!(result.err(), Some(HttpError::HostNotAllowed("localhost".to_owned())));
     assert_eq!((server.seen().len(), other.seen().len()), (1, 0));
 }
+
+#[tokio::test]
+async fn a_request_can_follow_none_and_hand_out_the_answer() {
+    let server = Server::start([redirect("307 Temporary Redirect", "/elsewhere"), ok("")]).await;
+    let bench = Bench::new([]);
+    let request = bench.gateway.http_client().post(&server.url("/")).json(&7);
+    let answer = request.max_redirects(0).send().await.expect("an answer");
+    assert_eq!((answer.status(), answer.header("location")), (307, Some("/elsewhere")));
+    assert_eq!(server.asked(), ["POST /"]);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::{
     HandshakeKind, RootCertStore, ServerConfig,
     crypto::ring,
@@ -16,7 +16,10 @@ use super::{
     bench::Bench,
     server::{Act, Server, answer, ok},
 };
-use crate::{http_client::HttpError, invocation::spawn};
+use crate::{
+    http_client::{HttpError, Trust},
+    invocation::spawn,
+};
 
 /// An authority with a certificate for a server and one for a client.
 pub(super) struct Authority {
@@ -38,6 +41,7 @@ impl Authority {
     fn new() -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new([]).expect("no names");
+        params.distinguished_name.push(DnType::CommonName, "an authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).expect("signed");
         let (pem, der) = (certificate.pem(), certificate.der().clone());
@@ -91,6 +95,15 @@ async fn start_noting(
     let config = builder
         .with_single_cert(vec![authority.server.der.clone()], key)
         .expect("a pair");
+    serve(config, script, handshakes).await
+}
+
+/// A server with this configuration.
+async fn serve(
+    config: ServerConfig,
+    script: impl Into<Vec<Act>>,
+    handshakes: Arc<Mutex<Vec<Option<HandshakeKind>>>>,
+) -> Server {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let (server, listener) = Server::bind(script).await;
     let running = server.clone();
@@ -117,12 +130,35 @@ pub(super) fn url(server: &Server, path: &str) -> String {
     format!("https://localhost:{}{path}", server.address.port())
 }
 
+/// What is said of a certificate that comes without its chain.
+const ALONE: &str = "invalid peer certificate: UnknownIssuer: the server sends its certificate alone, without the chain to an \
+                     authority that is known";
+
 const CA: &str = "http_client.ca_certificates";
 const CERTIFICATE: &str = "http_client.client_certificate";
 const KEY: &str = "http_client.client_private_key";
 
 fn ca() -> (&'static str, Value) {
     ("http_client.ca_certificates", AUTHORITY.pem.as_str().into())
+}
+
+/// A server with a certificate that signs itself, as an authority's or as a server's; and that certificate.
+async fn self_signed(authority: bool) -> (Server, String) {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+    if authority {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    }
+    let certificate = params.self_signed(&key).expect("signed");
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has them")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .expect("a pair");
+    let server = serve(config, [ok("hello")], Arc::default()).await;
+    (server, certificate.pem())
 }
 
 fn problem(result: Result<crate::http_client::HttpResponse, HttpError>) -> String {
@@ -162,7 +198,7 @@ async fn an_unknown_authority_and_a_wrong_name_are_refused_and_nothing_is_sent()
         .json(&7)
         .send()
         .await;
-    assert_eq!(problem(result), "invalid peer certificate: UnknownIssuer");
+    assert_eq!(problem(result), ALONE);
     assert_eq!(bench.lines("WARN").len(), 0, "it is not tried again");
     let bench = Bench::new([ca()]);
     let wrong_name = format!("https://{}/", server.address);
@@ -186,7 +222,7 @@ async fn only_hosts_named_are_trusted_without_a_check() {
     assert_eq!(answer.text(), Ok("hello"));
     let other_name = format!("https://{}/", server.address);
     let text = problem(bench.gateway.http_client().get(&other_name).send().await);
-    assert_eq!(text, "invalid peer certificate: UnknownIssuer");
+    assert_eq!(text, ALONE);
 }
 
 #[tokio::test]
@@ -312,4 +348,62 @@ async fn a_new_connection_after_a_freeze_resumes_the_session() {
     assert_eq!((server.connections(), server.seen().len()), (2, 2));
     let handshakes = handshakes.lock().expect("whole").clone();
     assert_eq!(handshakes, [Some(HandshakeKind::Full), Some(HandshakeKind::Resumed)]);
+}
+
+#[tokio::test]
+async fn a_server_s_own_certificate_is_trusted_if_it_is_named_and_else_said_to_be_self_signed() {
+    for authority in [true, false] {
+        let (server, own) = self_signed(authority).await;
+        let named = Bench::new([(CA, own.as_str().into())]);
+        let answer = named.gateway.http_client().get(&url(&server, "/")).send().await;
+        assert_eq!(answer.expect("answers").text(), Ok("hello"), "{authority}");
+        let wrong_name = format!("https://{}/", server.address);
+        let text = problem(named.gateway.http_client().get(&wrong_name).send().await);
+        assert!(text.to_lowercase().contains("name"), "{text}");
+        let text = problem(
+            Bench::new([ca()])
+                .gateway
+                .http_client()
+                .get(&url(&server, "/"))
+                .send()
+                .await,
+        );
+        assert_eq!(
+            text,
+            "invalid peer certificate: UnknownIssuer: the certificate is self-signed"
+        );
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_request_can_bring_a_trust_of_its_own() {
+    let server = start([ok("hello")], true).await;
+    let trust = Trust::default()
+        .authorities("shop.ca", AUTHORITY.pem.as_str())
+        .certificate("shop.certificate", AUTHORITY.client.certificate.as_str())
+        .private_key("shop.key", AUTHORITY.client.key.serialize_pem());
+    let bench = Bench::new([]);
+    for trust in [Arc::new(trust.clone()), Arc::new(trust)] {
+        let request = bench.gateway.http_client().get(&url(&server, "/")).trust(&trust);
+        assert_eq!(request.send().await.expect("answers").text(), Ok("hello"));
+    }
+    assert_eq!(server.connections(), 1, "equal ones share their connections");
+    assert_eq!(
+        problem(bench.gateway.http_client().get(&url(&server, "/")).send().await),
+        ALONE
+    );
+    let wrong = Arc::new(Trust::default().authorities("shop.ca", "/no/such/zbfile"));
+    let request = bench.gateway.http_client().get(&url(&server, "/")).trust(&wrong);
+    let error = request.send().await.expect_err("unusable");
+    assert!(matches!(error, HttpError::Setting { key: "shop.ca", .. }), "{error:?}");
+    let open = start([ok("hello")], false).await;
+    let any = Arc::new(Trust::default().danger_accept_invalid_certs("shop.danger"));
+    for _ in 0..2 {
+        let request = bench.gateway.http_client().get(&url(&open, "/")).trust(&any);
+        request.send().await.expect("answers");
+    }
+    let warnings = bench.lines("WARN");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].to_string().contains("shop.danger"), "{warnings:?}");
 }

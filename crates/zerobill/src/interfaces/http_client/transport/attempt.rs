@@ -11,6 +11,7 @@ use super::{
     super::error::HttpError,
     Journey, retry,
     target::{path, place, server},
+    verifier,
     watched::Watched,
 };
 use crate::interfaces::circuit_breaker::BreakerError;
@@ -112,7 +113,7 @@ fn meaning(error: &reqwest::Error, url: &Url, idempotent: bool) -> HttpError {
     if let Some(tls) = tls {
         return HttpError::Tls {
             at,
-            problem: tls.to_string(),
+            problem: verifier::problem(tls),
         };
     }
     if error.is_connect() {

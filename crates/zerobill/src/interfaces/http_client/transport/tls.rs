@@ -12,9 +12,12 @@ use rustls::{
     },
 };
 
-use super::super::{
-    error::HttpError,
-    trust::{Pem, Trust},
+use super::{
+    super::{
+        error::HttpError,
+        trust::{Pem, Trust},
+    },
+    verifier::Verifier,
 };
 
 /// The configuration for hosts whose certificates are checked, or for those that are excepted.
@@ -24,7 +27,9 @@ pub(super) fn configuration(trust: &Trust, checked: bool) -> Result<ClientConfig
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(&trust.authorities, error.to_string()))?;
     let builder = if checked {
-        builder.with_root_certificates(roots(&trust.authorities)?)
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier(&trust.authorities, provider)?))
     } else {
         builder
             .dangerous()
@@ -46,19 +51,22 @@ pub(super) fn configuration(trust: &Trust, checked: bool) -> Result<ClientConfig
     }
 }
 
-/// The web's authorities, and those of the settings.
-fn roots(authorities: &Pem) -> Result<RootCertStore, HttpError> {
+/// Trusts the web's authorities, and those of the settings.
+fn verifier(authorities: &Pem, provider: Arc<CryptoProvider>) -> Result<Verifier, HttpError> {
     let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
-    if authorities.is_set() {
-        for certificate in certificates(authorities)? {
-            roots
-                .add(certificate)
-                .map_err(|error| unusable(authorities, error.to_string()))?;
-        }
+    let named = if authorities.is_set() {
+        certificates(authorities)?
+    } else {
+        Vec::new()
+    };
+    for certificate in named.iter().cloned() {
+        roots
+            .add(certificate)
+            .map_err(|error| unusable(authorities, error.to_string()))?;
     }
-    Ok(roots)
+    Verifier::new(roots, named, provider).map_err(|problem| unusable(authorities, problem))
 }
 
 fn certificates(source: &Pem) -> Result<Vec<CertificateDer<'static>>, HttpError> {
