@@ -91,6 +91,11 @@ const STEPS: &[Step] = &[
         run: real_clients::package,
     },
     Step {
+        name: "cfn-lint",
+        about: "the templates in `deploy/` are right, and cost nothing within the limits that the audit names",
+        run: real_clients::cfn_lint,
+    },
+    Step {
         name: "wheel",
         about: "the command installs from a wheel into a clean Python, and works",
         run: real_clients::wheel,

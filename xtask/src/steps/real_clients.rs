@@ -34,6 +34,10 @@ pub(super) fn package(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "package.py")
 }
 
+pub(super) fn cfn_lint(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "cfn_lint.py")
+}
+
 pub(super) fn wheel(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "wheel.py")
 }
