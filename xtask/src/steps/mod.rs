@@ -101,6 +101,11 @@ const STEPS: &[Step] = &[
         run: real_clients::wheel,
     },
     Step {
+        name: "github-action",
+        about: "the GitHub Action says on a pull request what it adds to the bill",
+        run: real_clients::github_action,
+    },
+    Step {
         name: "tokens",
         about: "tokens and ciphertexts of another implementation are taken by ours, and the wrong ones are not",
         run: real_clients::tokens,

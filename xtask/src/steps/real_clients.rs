@@ -38,6 +38,10 @@ pub(super) fn cfn_lint(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "cfn_lint.py")
 }
 
+pub(super) fn github_action(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "github_action.py")
+}
+
 pub(super) fn wheel(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "wheel.py")
 }
