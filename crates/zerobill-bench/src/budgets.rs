@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::cold::Cold;
+use crate::instructions::Counted;
 use crate::statistics::Summary;
 use crate::subject::Subject;
 use crate::throttled::Throttled;
@@ -31,12 +32,19 @@ pub(crate) struct Asking<'a> {
 }
 
 /// A table of the budgets whose functions were measured; nothing when none were.
-pub(crate) fn table(subjects: &[Subject], cold: &[Cold], warm: &[Warm], asking: Asking<'_>) -> String {
+pub(crate) fn table(
+    subjects: &[Subject],
+    cold: &[Cold],
+    warm: &[Warm],
+    counts: &[Counted],
+    asking: Asking<'_>,
+) -> String {
     let index = |name: &str| subjects.iter().position(|subject| subject.name == name);
     let cold_cpu = |name| Some(cold.get(index(name)?)?.cpu_ms.median);
     let warm_cpu = |name| Some(warm.get(index(name)?)?.cpu_us.median);
     let private = |name| Some(warm.get(index(name)?)?.private_dirty_kb as f64);
     let ratio = |one: Option<f64>, other: Option<f64>| Some(one? / other?);
+    let allocations = |name| Some(counts.get(index(name)?)?.as_ref().ok()?.allocations as f64);
     let own_us = |name| Some(warm.get(index(name)?)?.wall_us.median - asking.direct_us?.median);
     let first_ms = |name| Some(asking.throttled.get(index(name)?)?.first_ms.median);
     rows(&[
@@ -59,6 +67,13 @@ pub(crate) fn table(subjects: &[Subject], cold: &[Cold], warm: &[Warm], asking: 
             what: "private memory of `bootstrap` after all invocations, KB",
             bound: Bound::AtMost(3072.0),
             value: private("bootstrap"),
+        },
+        Budget {
+            what: "allocations of a warm invocation of `bootstrap`, beyond `hello`",
+            bound: Bound::AtMost(40.0),
+            value: allocations("bootstrap")
+                .zip(allocations("hello"))
+                .map(|(ours, bare)| ours - bare),
         },
         Budget {
             what: "cold CPU of `script`, times `bridge`",

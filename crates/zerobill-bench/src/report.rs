@@ -25,14 +25,14 @@ pub(crate) fn page(
     if let Some(direct) = asking.direct_us {
         let _infallible = writeln!(page, "What the functions ask answers a bare client in {direct} µs.");
     }
-    page.push_str(&budgets::table(subjects, cold, warm, asking));
+    page.push_str(&budgets::table(subjects, cold, warm, instructions, asking));
     page.push_str(&ratios(subjects, cold, warm, instructions));
     page.push_str(&figures(subjects, cold, warm, instructions));
     for (subject, count) in subjects.iter().zip(instructions) {
         if let Err(reason) = count {
             let _infallible = write!(
                 page,
-                "\nInstructions of `{}` were not counted: {reason}.\n",
+                "\nInstructions and allocations of `{}` were not counted: {reason}.\n",
                 subject.name
             );
         }
@@ -99,6 +99,7 @@ fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted
     };
     columns.push(("cold instructions", counted(|count| count.cold)));
     columns.push(("warm instructions", counted(|count| count.warm)));
+    columns.push(("warm allocations", counted(|count| count.allocations)));
     table("Figures", subjects, &columns)
 }
 
