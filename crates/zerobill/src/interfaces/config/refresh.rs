@@ -16,7 +16,7 @@ use crate::clock::Clock;
 /// How long the source may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// After how long a source that did not answer is asked again, or sooner where the settings say so.
+/// After how long a source that did not answer is asked again: each try may hold up an invocation.
 const RETRY: Duration = Duration::from_secs(30);
 
 /// The source and what is known of it.
@@ -86,7 +86,7 @@ impl Outside {
         let result = answer.map(|parameters| config.replace_parameters(parameters));
         let (_, warnings) = config.complaints();
         let max_age = Duration::from_secs(config.integer(&MAX_AGE).unwrap_or_default());
-        let wait = if result.is_ok() { max_age } else { max_age.min(RETRY) };
+        let wait = if result.is_ok() { max_age } else { RETRY };
         let mut known = self.known();
         known.due = self.clock.age() + wait;
         known.asked += 1;

@@ -90,3 +90,19 @@ async fn a_caller_that_gives_up_does_not_stop_the_next() {
     store.has([("service", "one")]);
     assert_eq!(gateway.config().refresh().await.unwrap(), ["service"]);
 }
+
+#[tokio::test]
+async fn one_that_is_down_is_left_alone_for_a_while_even_if_it_is_to_be_asked_each_time() {
+    let store = Store::with([("service", "one")]);
+    let (gateway, hand, _) = shop(&store, builder([("ZEROBILL_CONFIG_SSM_MAX_AGE_SECONDS", "0")]));
+    invoke(&gateway).await;
+    invoke(&gateway).await;
+    assert_eq!(store.asked(), 2);
+    store.answers(Answer::Fails("no route"));
+    for _ in 0..3 {
+        assert_eq!(invoke(&gateway).await, "one");
+    }
+    assert_eq!(store.asked(), 3);
+    hand.advance(30 * SECOND);
+    assert_eq!((invoke(&gateway).await.as_str(), store.asked()), ("one", 4));
+}
