@@ -8,6 +8,7 @@
 
 mod debug;
 mod endurance;
+mod environment_page;
 mod http;
 mod lab;
 mod not_json;

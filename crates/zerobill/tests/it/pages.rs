@@ -81,41 +81,9 @@ fn write_operation(page: &mut String, interface: &str, operation: &Description) 
     write!(page, "\n```json\n{example}\n```\n").unwrap();
 }
 
-fn environment_page() -> String {
-    let mut page = "# Environment variables and settings\n\nGenerated from the tables in the code; a test keeps it current.\n\n\
-        Where a variable has several names, the first that is set wins. A setting can also stand in `zerobill.toml` under \
-        `[settings]`, and in code; code wins over variables, variables over Parameter \
-        Store where it is asked, and that over the file.\n\n\
-        | variable | setting | values | default | meaning |\n|---|---|---|---|---|\n"
-        .to_owned();
-    for variable in VARIABLES {
-        let settings = CATALOGUE.iter().flat_map(|row| row.settings);
-        let setting = settings
-            .into_iter()
-            .find(|setting| setting.variable.names == variable.names);
-        let names: Vec<_> = variable.names.iter().map(|name| format!("`{name}`")).collect();
-        let (key, values, default) = setting.map_or_else(Default::default, |setting| {
-            let default = if setting.default.is_empty() {
-                String::new()
-            } else {
-                format!("`{}`", setting.default)
-            };
-            (format!("`{}`", setting.key), setting.kind.expected(), default)
-        });
-        let cells = [names.join(", "), key, values, default, variable.doc.to_owned()];
-        writeln!(page, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")).unwrap();
-    }
-    page
-}
-
 #[test]
 fn the_page_of_operations_is_current() {
     assert_eq!(is_current("operations.md", &operations_page()), Ok(()));
-}
-
-#[test]
-fn the_page_of_variables_is_current() {
-    assert_eq!(is_current("../../docs/environment.md", &environment_page()), Ok(()));
 }
 
 #[test]
