@@ -84,7 +84,7 @@ resource "aws_iam_role_policy" "parameters" {
     Statement = [{
       Effect   = "Allow"
       Action   = "ssm:GetParametersByPath"
-      Resource = local.parameters
+      Resource = [local.parameters, "${local.parameters}/*"]
     }]
   })
 }

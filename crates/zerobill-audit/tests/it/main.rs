@@ -6,7 +6,7 @@ mod bad_input;
 mod cases;
 mod page;
 mod random_input;
-mod types;
+mod resource_classes;
 
 /// Whether expectations are to be written anew.
 #[expect(clippy::disallowed_methods, reason = "the one variable that these tests read")]
