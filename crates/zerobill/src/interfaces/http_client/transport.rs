@@ -138,7 +138,8 @@ impl Transport {
             deadline: Instant::now() + budget,
             attempts: 0,
         };
-        let result = journey.travel(request).await;
+        // The future is large; in a box it does not make those that hold it large too.
+        let result = Box::pin(journey.travel(request)).await;
         if journey.settings.metrics {
             self.count(&result, retries - journey.retries);
         }
