@@ -20,6 +20,7 @@ mod offer;
 pub mod offers;
 mod price;
 mod report;
+mod simulate;
 
 pub use self::{
     architecture::{Architecture, UnknownArchitecture},
@@ -33,4 +34,5 @@ pub use self::{
     offer::{Confidence, Free, Offer, Scope},
     price::{Price, Quantity, Tier},
     report::{Report, ReportError, Status},
+    simulate::{Budget, Burst, Cap, Counts, Loop, Plan, PlanError, Simulation, Trip, Usage, simulate},
 };
