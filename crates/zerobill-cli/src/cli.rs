@@ -28,6 +28,11 @@ pub(crate) enum Command {
     /// From figures given by hand (`--requests --duration-ms --memory`), from logs, from a running engine, or from what AWS itself
     /// counts. It asks nothing of AWS.
     Forecast(Forecast),
+    /// Go through a month of traffic: concurrency, cold starts, throttles, a loop, and what a cap lets through
+    ///
+    /// The month is a scenario in a TOML file, figures given by hand, or both; the figures win. Requests arrive on a grid of
+    /// milliseconds, and all of a function take the same time. No account is asked.
+    Simulate(Simulate),
     /// List the operations of the gateway with their parameters
     ///
     /// `effect` says whether an operation only reads or changes something; `expose` how `ZEROBILL_EXPOSE` may name it for events:
@@ -211,6 +216,37 @@ pub(crate) struct Forecast {
     /// Draw the month into this SVG file
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Simulate {
+    /// A file with the scenario; `docs/simulate.md` has one with all that it can hold
+    #[arg(value_name = "SCENARIO", required_unless_present = "requests")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Requests in the month, besides bursts and a loop
+    #[arg(long, value_name = "N")]
+    pub(crate) requests: Option<u64>,
+    /// Billed milliseconds of each request
+    #[arg(long, value_name = "MS")]
+    pub(crate) duration_ms: Option<u64>,
+    /// Milliseconds of INIT, which a cold start is billed besides
+    #[arg(long, value_name = "MS")]
+    pub(crate) init_ms: Option<u64>,
+    /// Memory of the function in MB
+    #[arg(long, value_name = "MB")]
+    pub(crate) memory: Option<u64>,
+    /// Processors of the function
+    #[arg(long, value_name = "ARCH", value_parser = architecture)]
+    pub(crate) arch: Option<Architecture>,
+    /// How many environments may be busy at once
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<u64>,
+    /// The month, such as `2026-11`; the current one if it is not given
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<Month>,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -2,7 +2,7 @@
 
 mod json;
 mod plot;
-mod table;
+pub(super) mod table;
 mod usage;
 
 use std::process::ExitCode;
@@ -151,15 +151,15 @@ fn scaled(traffic: Traffic, numerator: u64, denominator: u64) -> Result<Traffic,
 
 /// The date.
 #[derive(Clone, Copy)]
-struct Today(jiff::civil::Date);
+pub(super) struct Today(jiff::civil::Date);
 
-fn today() -> Today {
+pub(super) fn today() -> Today {
     let now = jiff::Timestamp::try_from(zerobill::Clock::system().now()).unwrap_or_default();
     Today(jiff::tz::TimeZone::UTC.to_datetime(now).date())
 }
 
 impl Today {
-    fn month(self) -> Result<Month, Failure> {
+    pub(super) fn month(self) -> Result<Month, Failure> {
         let number = |number: i16| u16::try_from(number).ok();
         let month = number(self.0.year()).zip(u8::try_from(self.0.month()).ok());
         month

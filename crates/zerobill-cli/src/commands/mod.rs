@@ -7,6 +7,7 @@ mod doctor;
 mod forecast;
 mod invoke;
 mod ops;
+mod simulate;
 
 use std::{future::Future, process::ExitCode};
 
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(arguments) => block_on(doctor::run(arguments)),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Ops(arguments) => ops::run(&arguments),
         Command::Call(arguments) => block_on(call::run(arguments)),
     }

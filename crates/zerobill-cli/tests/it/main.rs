@@ -23,4 +23,5 @@ mod processes;
 mod remote;
 mod running;
 mod samples;
+mod simulate;
 mod zerobill;

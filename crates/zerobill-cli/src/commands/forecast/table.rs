@@ -110,7 +110,7 @@ fn print_logs(outlook: &Outlook) {
 }
 
 /// Whole numbers whole, others with up to three decimals.
-pub(super) fn amount(quantity: Quantity) -> String {
+pub(crate) fn amount(quantity: Quantity) -> String {
     number(quantity.to_f64())
 }
 
@@ -137,7 +137,7 @@ fn decimals(value: f64, decimals: usize) -> String {
 }
 
 /// With a comma after every three digits.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
