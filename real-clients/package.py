@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checks import Checks, equal, holds
 from engine import Engine
-from programs import keep
+from programs import free_port, keep
 
 XTASK = os.environ["XTASK"]
 # What Lambda, Python and the ELF header call an architecture.
@@ -35,8 +35,12 @@ def main():
                 equal(struct.unpack_from("<H", program.read_bytes(), 18)[0], MACHINES[architecture][1], "machine")
             if MACHINES[architecture][0] == platform.machine():
                 with checks.check(f"{architecture}: the unpacked program is a function, also with a timeout of 3 s"):
-                    with Engine("unpacked", program, options=["--timeout", "3"]) as engine:
+                    nobody = f"BASE_URL=http://127.0.0.1:{free_port()}"
+                    with Engine("unpacked", program, options=["--timeout", "3", "--env", nobody]) as engine:
                         equal(engine.invoke({"requestType": "health_check"}).value["status"], "ok", "health")
+                        # It was built with all that it needs to ask Home Assistant.
+                        report = engine.invoke({"zerobill": "doctor"}).value["report"]
+                        holds(any("no connection to Home Assistant" in line for line in report), report)
     sys.exit(1 if checks.failed else 0)
 
 
