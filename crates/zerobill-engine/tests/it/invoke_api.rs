@@ -320,6 +320,7 @@ fn a_caller_that_goes_away_does_not_end_the_invocation() {
     drop(connection);
     std::fs::write(&go, "").unwrap();
     lab.log.wait_for("REPORT ", 1);
+    eventually("the environment waits again", || (lab.state().idle == 1).then_some(()));
     assert_eq!(lab.post("", b"{}").status, 200);
     assert_eq!(lab.state().cold_starts, 1);
 }

@@ -9,6 +9,7 @@ mod proxy;
 mod redirects;
 mod retries;
 mod secrets;
+mod self_signed;
 mod sending;
 mod server;
 mod tls;

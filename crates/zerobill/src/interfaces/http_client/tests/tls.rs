@@ -99,7 +99,7 @@ async fn start_noting(
 }
 
 /// A server with this configuration.
-async fn serve(
+pub(super) async fn serve(
     config: ServerConfig,
     script: impl Into<Vec<Act>>,
     handshakes: Arc<Mutex<Vec<Option<HandshakeKind>>>>,
@@ -134,34 +134,15 @@ pub(super) fn url(server: &Server, path: &str) -> String {
 const ALONE: &str = "invalid peer certificate: UnknownIssuer: the server sends its certificate alone, without the chain to an \
                      authority that is known";
 
-const CA: &str = "http_client.ca_certificates";
+pub(super) const CA: &str = "http_client.ca_certificates";
 const CERTIFICATE: &str = "http_client.client_certificate";
 const KEY: &str = "http_client.client_private_key";
 
-fn ca() -> (&'static str, Value) {
+pub(super) fn ca() -> (&'static str, Value) {
     ("http_client.ca_certificates", AUTHORITY.pem.as_str().into())
 }
 
-/// A server with a certificate that signs itself, as an authority's or as a server's; and that certificate.
-async fn self_signed(authority: bool) -> (Server, String) {
-    let key = KeyPair::generate().expect("a key");
-    let mut params = CertificateParams::new(["localhost".to_owned()]).expect("a name");
-    if authority {
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    }
-    let certificate = params.self_signed(&key).expect("signed");
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring has them")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .expect("a pair");
-    let server = serve(config, [ok("hello")], Arc::default()).await;
-    (server, certificate.pem())
-}
-
-fn problem(result: Result<crate::http_client::HttpResponse, HttpError>) -> String {
+pub(super) fn problem(result: Result<crate::http_client::HttpResponse, HttpError>) -> String {
     match result {
         Err(HttpError::Tls { problem, .. }) => problem,
         other => panic!("{other:?}"),
@@ -348,32 +329,6 @@ async fn a_new_connection_after_a_freeze_resumes_the_session() {
     assert_eq!((server.connections(), server.seen().len()), (2, 2));
     let handshakes = handshakes.lock().expect("whole").clone();
     assert_eq!(handshakes, [Some(HandshakeKind::Full), Some(HandshakeKind::Resumed)]);
-}
-
-#[tokio::test]
-async fn a_server_s_own_certificate_is_trusted_if_it_is_named_and_else_said_to_be_self_signed() {
-    for authority in [true, false] {
-        let (server, own) = self_signed(authority).await;
-        let named = Bench::new([(CA, own.as_str().into())]);
-        let answer = named.gateway.http_client().get(&url(&server, "/")).send().await;
-        assert_eq!(answer.expect("answers").text(), Ok("hello"), "{authority}");
-        let wrong_name = format!("https://{}/", server.address);
-        let text = problem(named.gateway.http_client().get(&wrong_name).send().await);
-        assert!(text.to_lowercase().contains("name"), "{text}");
-        let text = problem(
-            Bench::new([ca()])
-                .gateway
-                .http_client()
-                .get(&url(&server, "/"))
-                .send()
-                .await,
-        );
-        assert_eq!(
-            text,
-            "invalid peer certificate: UnknownIssuer: the certificate is self-signed"
-        );
-        assert_eq!(server.seen().len(), 1);
-    }
 }
 
 #[tokio::test]
