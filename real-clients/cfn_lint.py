@@ -2,29 +2,32 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import cfnlint
 from checks import Checks, equal, holds
 from programs import keep
 
 ZEROBILL = os.environ["ZEROBILL"]
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 TEMPLATE = DEPLOY / "sam" / "template.yaml"
-CFN_LINT = Path(sys.executable).parent / "cfn-lint"
+# The environment was moved when it was complete, so its scripts name an interpreter that is not there.
+CFN_LINT = (sys.executable, Path(sys.executable).parent / "cfn-lint")
 
 
 def main():
     with Checks() as checks, tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         with checks.check("cfn-lint finds neither an error nor a warning in the SAM template"):
-            equal(run(CFN_LINT, TEMPLATE), (0, ""), "cfn-lint")
+            equal(run(*CFN_LINT, TEMPLATE), (0, ""), "cfn-lint")
         with checks.check("cfn-lint does find a fault in it"):
             wrong = folder / "wrong.yaml"
             wrong.write_text(text().replace("MemorySize:", "MemorySizes:"), encoding="utf-8")
-            code, output = run(CFN_LINT, wrong)
+            code, output = run(*CFN_LINT, wrong)
             holds(code != 0 and "E3002" in output, f"exit code {code}, {output}")
         with checks.check("the audit finds nothing but limits"):
             only_limits(DEPLOY, ["aws_cloudwatch_log_group.function", "aws_lambda_function.function", "Function", "LogGroup"])
@@ -42,7 +45,24 @@ def main():
             public.write_text(text().replace("Default: AWS_IAM", "Default: NONE"), encoding="utf-8")
             code, output = run(ZEROBILL, "audit", public, "--fail-on", "trap")
             holds(code == 1 and "public-url" in output, f"exit code {code}, {output}")
+        with checks.check("the audit knows every resource type of cfn-lint's schemas"):
+            kinds = sorted(resource_types())
+            holds(len(kinds) > 1_800, f"only {len(kinds)} types")
+            every = folder / "every.json"
+            resources = {f"R{number}": {"Type": kind} for number, kind in enumerate([*kinds, "AWS::Made::Up"])}
+            every.write_text(json.dumps({"Resources": resources}), encoding="utf-8")
+            _, output = run(ZEROBILL, "audit", every, "--format", "json", "--fail-on", "none")
+            unknown = [one["resource_type"] for one in json.loads(output)["unknown"] if one["reason"] == "the type is not known"]
+            equal(unknown, ["AWS::Made::Up"], "types that are not known")
     sys.exit(1 if checks.failed else 0)
+
+
+def resource_types():
+    """The names of the types in the schemas that cfn-lint comes with, and not those of its modules."""
+    schemas = Path(cfnlint.__file__).parent / "data" / "schemas"
+    named = re.compile(r'"typeName"\s*:\s*"((?:AWS|Alexa)::\w+::\w+)"')
+    texts = (path.read_text(encoding="utf-8") for path in schemas.rglob("*.json"))
+    return {name for text in texts for name in named.findall(text)}
 
 
 def text():
