@@ -28,7 +28,7 @@ fn a_function_measured_against_itself() {
         }
     }
     assert!(
-        page.contains("Instructions of `one` were not counted: left out by `--no-instructions`."),
+        page.contains("Instructions and allocations of `one` were not counted: left out by `--no-instructions`."),
         "{page}"
     );
 }
