@@ -303,7 +303,7 @@ async fn reload_and_validate_keep_what_the_source_answered() {
 
 #[tokio::test]
 async fn a_function_starts_whatever_the_source_says() {
-    let store = Store::with([("service", "shop"), ("security.token_secret", "too short")]);
+    let store = Store::with([("service", "shop"), ("security.opaque_token", "too short")]);
     let output = Output::captured();
     let variables = [("ZEROBILL_CACHE_MAX_BYTES", "many"), ("ZEROBILL_SHOP_SIZE", "3")];
     let builder = builder(variables).output(output.clone()).config_source(store.clone());
@@ -323,7 +323,7 @@ async fn a_function_starts_whatever_the_source_says() {
         "{warned:#?}"
     );
     assert!(
-        warned[1].contains("security.token_secret") && !warned[1].contains("too short"),
+        warned[1].contains("security.opaque_token") && !warned[1].contains("too short"),
         "{warned:#?}"
     );
     assert_eq!(invoke(&gateway).await, "shop");
