@@ -12,7 +12,8 @@ import boto3
 from checks import Checks, equal, holds
 from programs import Program, free_port, keep
 
-MOTO = Path(sys.executable).parent / "moto_server"
+# The environment was moved when it was complete, so its scripts name an interpreter that is not there.
+MOTO = (sys.executable, Path(sys.executable).parent / "moto_server")
 # With the features of the whole run, so that nothing is built for these tests alone.
 TESTS = ["cargo", "test", "--workspace", "--all-features", "--locked", "--test", "moto", "--", "--ignored"]
 RESULT = re.compile(r"^test (\S+) \.\.\. (ok|FAILED)$", re.MULTILINE)
@@ -84,7 +85,7 @@ def bootstrap(checks, environment):
 def main():
     port = free_port()
     environment = variables(port)
-    with Checks() as checks, Program("moto", [MOTO, "-p", port]) as moto:
+    with Checks() as checks, Program("moto", [*MOTO, "-p", port]) as moto:
         moto.wait_for_port(port, 60)
         bootstrap(checks, environment)
         rust_tests(checks, environment)
