@@ -12,8 +12,8 @@ import boto3
 from checks import Checks, equal, holds
 from programs import Program, free_port, keep
 
-# The environment was moved when it was complete, so its scripts name an interpreter that is not there.
-MOTO = (sys.executable, Path(sys.executable).parent / "moto_server")
+# As a module: the environment was moved when it was complete, so its scripts name an interpreter that is not there.
+MOTO = (sys.executable, "-m", "moto.server")
 # With the features of the whole run, so that nothing is built for these tests alone.
 TESTS = ["cargo", "test", "--workspace", "--all-features", "--locked", "--test", "moto", "--", "--ignored"]
 RESULT = re.compile(r"^test (\S+) \.\.\. (ok|FAILED)$", re.MULTILINE)
@@ -32,7 +32,7 @@ def variables(port):
 
 def rust_tests(checks, environment):
     """Each test as a check of its own."""
-    environment = os.environ | environment | {"MOTO_SERVER": str(MOTO)}
+    environment = os.environ | environment | {"MOTO_PYTHON": sys.executable}
     finished = subprocess.run(TESTS, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     printed = finished.stdout + finished.stderr
     keep("tests.log", printed)

@@ -42,9 +42,11 @@ impl OwnMoto {
     pub(crate) fn start() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let environment = Environment::process();
-        let program = environment.get("MOTO_SERVER").expect("`MOTO_SERVER` is moto's program");
-        let process = Command::new(program)
-            .args(["-p", &port.to_string()])
+        let python = environment
+            .get("MOTO_PYTHON")
+            .expect("`MOTO_PYTHON` is a Python with moto");
+        let process = Command::new(python)
+            .args(["-m", "moto.server", "-p", &port.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
