@@ -13,6 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod brake;
 mod builder;
 mod clock;
 pub mod environment;

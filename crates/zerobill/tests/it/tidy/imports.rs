@@ -106,6 +106,7 @@ const BASE: &[&[&str]] = &[
     &["environment"],
     &["redact"],
     &["lazy"],
+    &["brake"],
     &["meter"],
     &["traces"],
     &["operation", "parameters"],
