@@ -55,8 +55,8 @@ fn failure(error: Error) -> Failure {
         _ => Kind::User,
     };
     let hint = matches!(error.code(), UNKNOWN_PARAMETER | MISSING_PARAMETER | INVALID_PARAMETER);
-    // The message tells the whole; its source would tell it twice.
-    let failure = Failure::new(kind, anyhow::anyhow!("{}", error.message()));
+    // The detail tells the whole; its source would tell it twice.
+    let failure = Failure::new(kind, anyhow::anyhow!("{}", error.detail()));
     if hint {
         failure.hint("`zerobill ops NAME` lists the parameters")
     } else {

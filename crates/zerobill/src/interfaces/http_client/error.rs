@@ -179,6 +179,7 @@ fn member(path: &str) -> String {
     }
 }
 
+/// Where the text names what was asked, only the log has it; a client reads what kind of failure it was.
 impl From<HttpError> for Error {
     fn from(error: HttpError) -> Self {
         let code = match &error {
@@ -205,6 +206,15 @@ impl From<HttpError> for Error {
             | HttpError::NotText { .. }
             | HttpError::InvalidJson { .. } => INVALID_RESPONSE,
         };
-        Self::new(code, error.to_string()).with_source(error)
+        let converted = match (&error, code) {
+            // The whole text names the service, which is nobody's business who asks this function over the web.
+            (_, UNAVAILABLE) => Self::new(code, "a service that this function asks is not available"),
+            (_, INVALID_RESPONSE) => Self::new(code, "a service that this function asks gave an answer of no use"),
+            (HttpError::ResponseTooLarge { .. }, _) => {
+                Self::new(code, "a service that this function asks gave too large an answer")
+            }
+            _ => return Self::new(code, error.to_string()).with_source(error),
+        };
+        converted.with_detail(error.to_string()).with_source(error)
     }
 }

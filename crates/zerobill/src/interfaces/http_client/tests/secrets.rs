@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::Error;
+
 use super::{
     bench::Bench,
     server::{Act, Server, answer, ok, status},
@@ -106,7 +108,7 @@ async fn no_secret_is_in_a_line_an_error_or_debug_output() {
     for _ in 0..5 {
         let result = request().send().await;
         if let Err(error) = &result {
-            let error = crate::Error::from(error.clone());
+            let error = Error::from(error.clone());
             shown.push(format!("{error} {error:?} {}", error.detail()));
         }
         shown.push(format!("{result:?}"));
@@ -161,4 +163,48 @@ async fn a_host_whose_certificates_are_not_checked_is_warned_of_at_every_start()
         .await
         .expect("answers");
     assert_eq!(warned()[2..], [text("new.example")]);
+}
+
+#[tokio::test]
+async fn the_client_does_not_learn_what_was_asked_and_the_log_does() {
+    let server = Server::start([ok("[1,"), ok("0123456789")]).await;
+    let bench = Bench::new([("http_client.max_response_bytes", json!(8))]);
+    let asked = |path: &str| bench.gateway.http_client().get(&server.url(path)).send();
+    let broken = asked("/a")
+        .await
+        .expect("answers")
+        .json::<Vec<u8>>()
+        .expect_err("broken");
+    let large = asked("/b").await.expect_err("too large");
+    let refused = bench
+        .gateway
+        .http_client()
+        .get("http://127.0.0.1:1/c")
+        .retries(0)
+        .send()
+        .await;
+    let expected = [
+        (
+            broken,
+            "invalid_response",
+            "a service that this function asks gave an answer of no use",
+        ),
+        (
+            large,
+            "too_large",
+            "a service that this function asks gave too large an answer",
+        ),
+        (
+            refused.expect_err("nobody listens"),
+            "unavailable",
+            "a service that this function asks is not available",
+        ),
+    ];
+    for (failure, code, message) in expected {
+        let detail = format!("{message}: {failure}");
+        let error = Error::from(failure);
+        assert_eq!((error.code(), error.message()), (code, message));
+        assert_eq!(error.detail(), detail);
+        assert!(detail.contains("http://127.0.0.1"), "{detail}");
+    }
 }
