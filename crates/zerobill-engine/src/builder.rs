@@ -47,7 +47,7 @@ impl std::fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// Adds a function. The first one is behind the Function URL.
+    /// Adds a function. The first one has the Function URL of every path that is no other's.
     pub fn function(mut self, settings: FunctionSettings) -> Self {
         self.functions.push(settings);
         self
@@ -113,7 +113,12 @@ impl Builder {
             origins: self.origins,
         };
         let front = task::spawn(front::serve(listener, front, stopped));
-        Ok(Engine::running(functions, address, stop, front))
+        let reaping = functions.by_name.values().map(|function| {
+            let function = Arc::downgrade(function);
+            task::spawn(Function::reap(function)).abort_handle()
+        });
+        let background = reaping.collect();
+        Ok(Engine::running(functions, address, stop, front, background))
     }
 }
 
@@ -131,6 +136,15 @@ fn check(settings: &FunctionSettings) -> Result<(), EngineError> {
     }
     if !(128..=10_240).contains(&settings.memory_mb) {
         return problem(format!("{} MB of memory are not from 128 to 10240", settings.memory_mb));
+    }
+    if !(512..=10_240).contains(&settings.temporary_mb) {
+        return problem(format!(
+            "{} MB for temporary files are not from 512 to 10240",
+            settings.temporary_mb
+        ));
+    }
+    if settings.url_path.as_ref().is_some_and(|path| !path.starts_with('/')) {
+        return problem("the path of its Function URL must begin with `/`".to_owned());
     }
     let seconds = settings.timeout.as_secs_f64();
     if !(seconds > 0.0 && seconds <= 900.0) {

@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use serde_json::value::RawValue;
-use tokio::{sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinHandle},
+    time::timeout,
+};
 use zerobill_runtime_api::names::{MAX_ASYNC_BYTES, MAX_SYNC_BYTES};
 
 use crate::{
@@ -21,6 +25,9 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// How long invocations have that were ended with their process.
 const LAST_REPLIES: Duration = Duration::from_secs(1);
 
+/// Under which every function's Function URL is by its name.
+const URL_BY_NAME: &str = "/lambda-url/";
+
 /// A local Lambda. When it is dropped, every process it has started is ended.
 #[derive(Debug)]
 pub struct Engine {
@@ -28,13 +35,15 @@ pub struct Engine {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     front: JoinHandle<()>,
+    /// What runs by itself: triggers, and the end of environments that nobody needs.
+    background: Vec<AbortHandle>,
 }
 
 /// The functions by name.
 #[derive(Debug)]
 pub(crate) struct Functions {
     pub(crate) by_name: BTreeMap<String, Arc<Function>>,
-    /// The function behind the Function URL: the first one given.
+    /// The function behind the Function URL where a path is no other's: the first one given.
     pub(crate) default: Arc<Function>,
 }
 
@@ -49,12 +58,14 @@ impl Engine {
         address: SocketAddr,
         stop: watch::Sender<bool>,
         front: JoinHandle<()>,
+        background: Vec<AbortHandle>,
     ) -> Self {
         Self {
             functions,
             address,
             stop,
             front,
+            background,
         }
     }
 
@@ -80,6 +91,7 @@ impl Engine {
     /// SIGTERM within 2 s. Gives what the functions have used to the end.
     pub async fn shutdown(self) -> State {
         self.stop.send_replace(true);
+        self.background.iter().for_each(AbortHandle::abort);
         let functions: Vec<_> = self.functions.by_name.values().collect();
         join_all(functions.iter().map(|function| function.close())).await;
         let drained = || join_all(functions.iter().map(|function| function.drained()));
@@ -94,6 +106,7 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.front.abort();
+        self.background.iter().for_each(AbortHandle::abort);
         for function in self.functions.by_name.values() {
             function.kill();
         }
@@ -106,6 +119,26 @@ impl Functions {
         self.by_name
             .get(short)
             .ok_or_else(|| InvokeError::NotFound(short.to_owned()))
+    }
+
+    /// The function whose Function URL has `path`, and the path as it sees it.
+    pub(crate) fn at_path<'a>(&self, path: &'a str) -> Result<(&Arc<Function>, &'a str), InvokeError> {
+        if let Some(named) = path.strip_prefix(URL_BY_NAME) {
+            let name = named.split('/').next().unwrap_or_default();
+            return Ok((self.find(name)?, or_root(&named[name.len()..])));
+        }
+        let below = |function: &Arc<Function>| {
+            let prefix = function.settings.url_path.as_deref()?.trim_end_matches('/');
+            let rest = path.strip_prefix(prefix)?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((prefix.len(), or_root(rest)))
+        };
+        // The longest one, where one is below another.
+        let found = self
+            .by_name
+            .values()
+            .filter_map(|function| below(function).map(|(length, rest)| (length, function, rest)))
+            .max_by_key(|(length, _, _)| *length);
+        Ok(found.map_or((&self.default, path), |(_, function, rest)| (function, rest)))
     }
 
     pub(crate) async fn invoke(&self, name: &str, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
@@ -136,6 +169,10 @@ pub(crate) fn checked(mut request: InvokeRequest, limit: usize) -> Result<Invoke
     // Unlike a value that is ignored, a raw one is looked at for what is no UTF-8.
     serde_json::from_slice::<&RawValue>(&request.payload).map_err(|error| InvokeError::NotJson(error.to_string()))?;
     Ok(request)
+}
+
+fn or_root(path: &str) -> &str {
+    if path.is_empty() { "/" } else { path }
 }
 
 /// The name in a name, a partial ARN or an ARN, without its qualifier.

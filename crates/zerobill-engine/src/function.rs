@@ -2,28 +2,23 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::AtomicU64},
 };
 
+use futures_util::future::join_all;
 use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::{
     counters::{Counters, FunctionState},
-    environment::Processes,
+    environment::{Environment, Processes},
     error::InvokeError,
     invocation::{InvokeReply, InvokeRequest},
+    later::MAX_QUEUED,
     log::{LineKind, LogLine, LogSink},
     pool::{Place, Pool},
     settings::FunctionSettings,
     task,
 };
-
-/// How many asynchronous events may wait.
-const MAX_QUEUED: usize = 10_000;
-
-/// How long an asynchronous event that failed waits before it is tried again.
-const RETRIES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
 pub(crate) struct Function {
     pub(crate) settings: FunctionSettings,
@@ -34,12 +29,13 @@ pub(crate) struct Function {
     pub(crate) environments: AtomicU64,
     pub(crate) processes: Processes,
     pub(crate) counters: Counters,
+    /// Places for asynchronous events.
+    pub(crate) queue: Arc<Semaphore>,
     pool: Mutex<Pool>,
     /// Tells one queued event that a seat is free.
     seat_free: Notify,
-    /// Tells whoever waits for the end that a seat was left.
-    seat_left: Notify,
-    queue: Arc<Semaphore>,
+    /// Tells whoever waits for the end that an invocation is over.
+    over: Notify,
 }
 
 impl fmt::Debug for Function {
@@ -61,10 +57,10 @@ impl Function {
             environments: AtomicU64::new(0),
             processes: Processes::default(),
             counters: Counters::default(),
+            queue: Arc::new(Semaphore::new(MAX_QUEUED)),
             pool: Mutex::default(),
             seat_free: Notify::new(),
-            seat_left: Notify::new(),
-            queue: Arc::new(Semaphore::new(MAX_QUEUED)),
+            over: Notify::new(),
         }
     }
 
@@ -77,47 +73,17 @@ impl Function {
         self.invoke_at(place?, request).await
     }
 
+    /// Invokes it once a seat is free.
+    pub(crate) async fn invoke_in_turn(self: &Arc<Self>, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
+        let place = self.seat().await?;
+        self.invoke_at(place, request).await
+    }
+
     async fn invoke_at(self: &Arc<Self>, place: Place, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
         let (reply, replied) = oneshot::channel();
         let function = Arc::clone(self);
         task::spawn(async move { function.run(place, request, reply).await });
         replied.await.map_err(|_| InvokeError::ShuttingDown)
-    }
-
-    /// Takes an event to be run when a seat is free; a failure is tried again twice, under the same request id, which it gives.
-    pub(crate) fn invoke_later(self: &Arc<Self>, mut request: InvokeRequest) -> Result<String, InvokeError> {
-        let Ok(queued) = Arc::clone(&self.queue).try_acquire_owned() else {
-            self.counters.throttle();
-            return Err(InvokeError::Throttled {
-                running: MAX_QUEUED,
-                limit: MAX_QUEUED,
-            });
-        };
-        let request_id = request.request_id.get_or_insert_with(task::new_id).clone();
-        let function = Arc::clone(self);
-        task::spawn(async move {
-            function.attempts(request).await;
-            drop(queued);
-        });
-        Ok(request_id)
-    }
-
-    async fn attempts(self: &Arc<Self>, request: InvokeRequest) {
-        for pause in RETRIES.into_iter().map(Some).chain([None]) {
-            let reply = match self.seat().await {
-                Ok(place) => self.invoke_at(place, request.clone()).await,
-                Err(error) => Err(error),
-            };
-            match (reply, pause) {
-                (Ok(reply), Some(pause)) if reply.function_error => tokio::time::sleep(pause).await,
-                (Ok(reply), None) if reply.function_error => self.say(&format!(
-                    "RequestId: {} failed in {} attempts and is given up",
-                    reply.request_id,
-                    RETRIES.len() + 1
-                )),
-                _ => return,
-            }
-        }
     }
 
     /// Waits for a seat.
@@ -134,7 +100,10 @@ impl Function {
 
     pub(crate) fn left_seat(&self) {
         self.seat_free.notify_one();
-        self.seat_left.notify_waiters();
+    }
+
+    pub(crate) fn left(&self) {
+        self.over.notify_waiters();
     }
 
     pub(crate) fn state(&self) -> FunctionState {
@@ -152,15 +121,22 @@ impl Function {
         self.seat_free.notify_waiters();
     }
 
+    /// Ends environments that have waited for too long, for as long as there is a function.
+    pub(crate) async fn reap(function: Weak<Self>) {
+        while let Some(function_now) = function.upgrade() {
+            let limit = function_now.settings.idle_limit;
+            let (expired, next) = function_now.pool().expired(limit);
+            end(expired).await;
+            drop(function_now);
+            tokio::time::sleep_until(next).await;
+        }
+    }
+
     /// Takes no more events and ends the environments that wait for one.
     pub(crate) async fn close(&self) {
         let idle = self.pool().close();
         self.seat_free.notify_waiters();
-        let ends = idle.into_iter().map(|mut environment| {
-            environment.thaw();
-            environment.end()
-        });
-        futures_util::future::join_all(ends).await;
+        end(idle).await;
     }
 
     /// Takes no more events and ends every process at once.
@@ -171,14 +147,14 @@ impl Function {
         drop(idle);
     }
 
-    /// Waits until no environment is busy.
+    /// Waits until every invocation is over.
     pub(crate) async fn drained(&self) {
         loop {
-            let left = self.seat_left.notified();
-            if self.pool().running() == 0 {
+            let over = self.over.notified();
+            if self.pool().present() == 0 {
                 return;
             }
-            left.await;
+            over.await;
         }
     }
 
@@ -195,4 +171,13 @@ impl Function {
     pub(crate) fn pool(&self) -> MutexGuard<'_, Pool> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends environments, all at once.
+async fn end(environments: Vec<Environment>) {
+    let ends = environments.into_iter().map(|mut environment| {
+        environment.thaw();
+        environment.end()
+    });
+    join_all(ends).await;
 }

@@ -22,6 +22,7 @@ mod error;
 mod front;
 mod function;
 mod invocation;
+mod later;
 mod log;
 mod outcome;
 mod pool;

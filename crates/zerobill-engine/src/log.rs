@@ -51,6 +51,8 @@ pub(crate) struct EnvironmentLog {
     environment: u64,
     sink: Arc<dyn LogSink>,
     tail: Mutex<VecDeque<u8>>,
+    /// Whoever begins or ends an invocation: no line of the next one comes between the last lines of one.
+    turn: Mutex<()>,
 }
 
 impl EnvironmentLog {
@@ -60,6 +62,7 @@ impl EnvironmentLog {
             environment,
             sink,
             tail: Mutex::default(),
+            turn: Mutex::default(),
         }
     }
 
@@ -85,17 +88,26 @@ impl EnvironmentLog {
 
     /// Forgets the end of the last invocation's log.
     pub(crate) fn begin_invocation(&self) {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.tail.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Writes the last lines of an invocation once `release` was called, so that whoever reads them finds free what it has
+    /// released; gives the invocation's tail.
+    pub(crate) fn end_invocation(&self, lines: &[String], release: impl FnOnce()) -> Vec<u8> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        release();
+        for line in lines {
+            self.platform(line);
+        }
+        self.tail()
     }
 
     /// The last 4 KB of the running invocation's log.
     pub(crate) fn tail(&self) -> Vec<u8> {
-        self.tail
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .copied()
-            .collect()
+        let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let (first, second) = tail.as_slices();
+        [first, second].concat()
     }
 }
 

@@ -7,7 +7,7 @@ use zerobill_free_tier::Status;
 use zerobill_runtime_api::ErrorDocument;
 
 use crate::{
-    environment::{Answered, Ended, Settled},
+    environment::{Answered, Ended, Exceeded, KILLED, Settled},
     invocation::StreamFault,
     task,
 };
@@ -46,6 +46,29 @@ impl Outcome {
             Settled::TimedOut => Self::timed_out(request_id, limit),
             Settled::Exited(reason) => Self::failed("Runtime.ExitError", &reason, request_id),
         };
+        self.replace_but_the_answer(failure);
+    }
+
+    /// Takes in that the environment is beyond a limit. Unless the caller has the answer already, it is not given.
+    pub(crate) fn exceed(&mut self, exceeded: Exceeded, request_id: &str, answered: bool, limit_mb: u64) {
+        let failure = match exceeded {
+            Exceeded::Memory => Self::failed("Runtime.ExitError", KILLED, request_id),
+            Exceeded::Temporary(mb) => {
+                let reason = format!(
+                    "the temporary folder holds {mb} MB, and {limit_mb} MB on Lambda, where writing would have failed with \
+                     `No space left on device`"
+                );
+                Self::failed("Sandbox.TemporaryFolderFull", &reason, request_id)
+            }
+        };
+        if answered {
+            self.replace_but_the_answer(failure);
+        } else {
+            *self = failure;
+        }
+    }
+
+    fn replace_but_the_answer(&mut self, failure: Self) {
         let (payload, function_error) = (std::mem::take(&mut self.payload), self.function_error);
         *self = Self {
             payload,

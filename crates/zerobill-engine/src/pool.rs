@@ -1,14 +1,18 @@
 //! Which environments of a function wait and how many are busy.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use crate::{environment::Environment, error::InvokeError, function::Function};
+use tokio::time::Instant;
+
+use crate::{environment::Environment, error::InvokeError, function::Function, task};
 
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    /// Environments that wait for an event, the one used last at the end.
-    idle: Vec<Environment>,
+    /// Environments that wait for an event and since when, the one used last at the end.
+    idle: Vec<(Environment, Instant)>,
     running: usize,
+    /// Invocations that are not over, those among them that have left their seat and write their last lines.
+    present: usize,
     reserved: Option<u32>,
     closed: bool,
 }
@@ -17,28 +21,42 @@ pub(crate) struct Pool {
 #[derive(Debug)]
 pub(crate) struct Seat(Arc<Function>);
 
-/// A seat, and the environment to use if one waits.
-pub(crate) type Place = (Seat, Option<Environment>);
+/// An invocation is not over until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Presence(Arc<Function>);
+
+/// What an invocation is given.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) presence: Presence,
+    pub(crate) seat: Seat,
+    /// The environment to use, if one waits.
+    pub(crate) environment: Option<Environment>,
+}
 
 impl Pool {
     /// Takes no more events; gives the environments that wait.
     pub(crate) fn close(&mut self) -> Vec<Environment> {
         self.closed = true;
-        std::mem::take(&mut self.idle)
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed
+        self.idle.drain(..).map(|(environment, _)| environment).collect()
     }
 
     /// How many environments wait.
     pub(crate) fn idle(&self) -> usize {
-        self.idle.iter().filter(|environment| environment.is_alive()).count()
+        self.idle
+            .iter()
+            .filter(|(environment, _)| environment.is_alive())
+            .count()
     }
 
     /// How many environments are busy.
     pub(crate) fn running(&self) -> usize {
         self.running
+    }
+
+    /// How many invocations are not over.
+    pub(crate) fn present(&self) -> usize {
+        self.present
     }
 
     pub(crate) fn reserved(&self) -> Option<u32> {
@@ -63,14 +81,36 @@ impl Pool {
             });
         }
         self.running += 1;
+        self.present += 1;
         // One that has died while it waited is not used again.
-        self.idle.retain(Environment::is_alive);
-        Ok((Seat(Arc::clone(function)), self.idle.pop()))
+        self.idle.retain(|(environment, _)| environment.is_alive());
+        Ok(Place {
+            presence: Presence(Arc::clone(function)),
+            seat: Seat(Arc::clone(function)),
+            environment: self.idle.pop().map(|(environment, _)| environment),
+        })
     }
 
-    /// Keeps an environment that waits for its next event.
-    pub(crate) fn keep(&mut self, environment: Environment) {
-        self.idle.push(environment);
+    /// Keeps an environment that waits for its next event; gives it back where no more events are taken.
+    pub(crate) fn keep(&mut self, environment: Environment) -> Option<Environment> {
+        if self.closed {
+            return Some(environment);
+        }
+        self.idle.push((environment, task::now()));
+        None
+    }
+
+    /// Takes out the environments that have waited for `limit` or longer; gives them, and the earliest moment at which another
+    /// one will have.
+    pub(crate) fn expired(&mut self, limit: Duration) -> (Vec<Environment>, Instant) {
+        let now = task::now();
+        let expired = |since: &Instant| now.saturating_duration_since(*since) >= limit;
+        // The one that has waited longest stands first.
+        let count = self.idle.iter().take_while(|(_, since)| expired(since)).count();
+        let gone = self.idle.drain(..count).map(|(environment, _)| environment).collect();
+        // What is kept from now on waits from now on.
+        let next = self.idle.first().map_or(now, |(_, since)| *since) + limit;
+        (gone, next)
     }
 }
 
@@ -78,5 +118,12 @@ impl Drop for Seat {
     fn drop(&mut self) {
         self.0.pool().running -= 1;
         self.0.left_seat();
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.0.pool().present -= 1;
+        self.0.left();
     }
 }

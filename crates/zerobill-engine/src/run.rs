@@ -53,13 +53,21 @@ impl Invocation {
     }
 }
 
+/// Whoever waits for the answer, until it was given.
+type Caller = Option<oneshot::Sender<InvokeReply>>;
+
 impl Function {
     pub(crate) async fn run(
         self: Arc<Self>,
-        (seat, idle): Place,
+        place: Place,
         mut request: InvokeRequest,
         reply: oneshot::Sender<InvokeReply>,
     ) {
+        let Place {
+            presence,
+            seat,
+            environment: idle,
+        } = place;
         let request_id = request.request_id.take().unwrap_or_else(task::new_id);
         self.counters.begin();
         let (mut environment, init_us) = match idle {
@@ -67,11 +75,10 @@ impl Function {
             None => match self.start().await {
                 Ok((environment, init_us)) => (environment, Some(init_us)),
                 Err((document, log, init_us)) => {
-                    let answer = self.fail_init(request_id, &document, &log, init_us);
-                    drop(seat);
+                    let answer = self.fail_init(request_id, &document, &log, init_us, || drop(seat));
                     // A caller that is gone does not undo what was done.
                     _ = reply.send(answer);
-                    return;
+                    return drop(presence);
                 }
             },
         };
@@ -87,35 +94,47 @@ impl Function {
             init_us,
             memory_mb: self.settings.memory_mb.into(),
         };
-        let (answer, waits) = self.answer(&environment, &invocation, request, reply).await;
-        let closed = self.pool().is_closed();
-        if waits && !closed {
-            if self.freezes {
-                environment.freeze();
-            }
-            self.pool().keep(environment);
-        } else if waits {
+        let mut caller = Some(reply);
+        let mut outcome = self.answer(&environment, &invocation, request, &mut caller).await;
+        let report = self.end(&environment, &invocation, &mut outcome);
+        if outcome.survives && self.freezes {
+            environment.freeze();
+        }
+        let log = Arc::clone(&environment.log);
+        let mut left_over = None;
+        let log_tail = log.end_invocation(&last_lines(&outcome, &report), || {
+            // Before the REPORT line: whoever reads it may have the next event.
+            left_over = if outcome.survives {
+                self.pool().keep(environment)
+            } else {
+                Some(environment)
+            };
+            drop(seat);
+        });
+        if let Some(caller) = caller {
+            _ = caller.send(InvokeReply {
+                request_id: report.request_id.clone(),
+                function_error: outcome.function_error,
+                payload: Payload::Buffered(outcome.payload),
+                log_tail,
+                report,
+            });
+        }
+        if let Some(environment) = left_over {
             environment.end().await;
-        } else {
-            environment.kill().await;
         }
-        drop(seat);
-        if let Some((reply, answer)) = answer {
-            _ = reply.send(answer);
-        }
+        drop(presence);
     }
 
-    /// Has the event answered and the end reported. Gives the caller's answer, unless the caller has it already, and whether the
-    /// environment waits for its next event.
+    /// Has the event answered, and the environment ended if it cannot go on.
     async fn answer(
         &self,
         environment: &Environment,
         invocation: &Invocation,
         request: InvokeRequest,
-        reply: oneshot::Sender<InvokeReply>,
-    ) -> (Option<(oneshot::Sender<InvokeReply>, InvokeReply)>, bool) {
-        let mut caller = Some(reply);
-        let ended = self.deliver(environment, invocation, request, &mut caller).await;
+        caller: &mut Caller,
+    ) -> Outcome {
+        let ended = self.deliver(environment, invocation, request, caller).await;
         let mut outcome = Outcome::of(ended, &invocation.request_id, invocation.limit);
         if outcome.survives {
             // What a function does after its answer, before it asks for the next event, is still within its time.
@@ -133,16 +152,16 @@ impl Function {
             };
             outcome.settle(settled, &invocation.request_id, invocation.limit);
         }
+        if outcome.survives
+            && let Some(exceeded) = environment.exceeded()
+        {
+            let limit_mb = self.settings.temporary_mb.into();
+            outcome.exceed(exceeded, &invocation.request_id, caller.is_none(), limit_mb);
+        }
         if !outcome.survives {
             environment.kill().await;
         }
-        let report = self.finish(environment, invocation, &mut outcome);
-        let payload = Payload::Buffered(outcome.payload);
-        let answer = caller.map(|caller| {
-            let answer = reply_of(environment, report, payload, outcome.function_error);
-            (caller, answer)
-        });
-        (answer, outcome.survives)
+        outcome
     }
 
     /// Hands the event over. A caller of a streamed reply has it from its first part on, and is then taken.
@@ -151,7 +170,7 @@ impl Function {
         environment: &Environment,
         invocation: &Invocation,
         request: InvokeRequest,
-        caller: &mut Option<oneshot::Sender<InvokeReply>>,
+        caller: &mut Caller,
     ) -> Ended {
         let trace_id = request.trace_id.clone().unwrap_or_else(task::new_trace_id);
         let delivery = Delivery {
@@ -180,8 +199,8 @@ impl Function {
         }
     }
 
-    /// Logs and counts the end.
-    fn finish(&self, environment: &Environment, invocation: &Invocation, outcome: &mut Outcome) -> Report {
+    /// Measures and counts the end.
+    fn end(&self, environment: &Environment, invocation: &Invocation, outcome: &mut Outcome) -> Report {
         environment.finish_output();
         let mut report = invocation.report();
         report.max_memory_mb = environment.peak_memory_mb();
@@ -190,13 +209,6 @@ impl Function {
         if report.status == Status::Timeout {
             report = report.capped(invocation.limit);
         }
-        if let Some(line) = &outcome.line {
-            environment.log.platform(line);
-        }
-        environment
-            .log
-            .platform(&format!("END RequestId: {}", invocation.request_id));
-        environment.log.platform(&report.to_string());
         let failed = outcome.function_error || report.status != Status::Success;
         self.counters.end(&report, failed, report.status == Status::Timeout);
         report
@@ -218,27 +230,33 @@ impl Function {
         document: &ErrorDocument,
         log: &EnvironmentLog,
         init_us: u64,
+        release: impl FnOnce(),
     ) -> InvokeReply {
         let error_type = document.error_type.clone().unwrap_or_default();
         log.platform(&format!("START RequestId: {request_id} Version: $LATEST"));
-        log.platform(&format!(
+        let error = format!(
             "RequestId: {request_id} Error: {}\t{error_type}",
             document.error_message
-        ));
-        log.platform(&format!("END RequestId: {request_id}"));
+        );
         // A failed INIT is billed like the rest.
         let mut report = Report::new(&request_id, init_us, None, self.settings.memory_mb.into());
         (report.status, report.error_type) = (Status::Error, Some(error_type));
-        log.platform(&report.to_string());
+        let lines = [error, format!("END RequestId: {request_id}"), report.to_string()];
         self.counters.end(&report, true, false);
         InvokeReply {
             request_id,
             function_error: true,
             payload: Payload::Buffered(document.to_json().into()),
-            log_tail: log.tail(),
+            log_tail: log.end_invocation(&lines, release),
             report,
         }
     }
+}
+
+/// What Lambda itself writes at the end of an invocation.
+fn last_lines(outcome: &Outcome, report: &Report) -> Vec<String> {
+    let end = format!("END RequestId: {}", report.request_id);
+    outcome.line.iter().cloned().chain([end, report.to_string()]).collect()
 }
 
 fn reply_of(environment: &Environment, report: Report, payload: Payload, function_error: bool) -> InvokeReply {

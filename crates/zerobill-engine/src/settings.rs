@@ -15,16 +15,26 @@ pub struct FunctionSettings {
     pub directory: Option<PathBuf>,
     /// Variables beside those of this process and of Lambda; these win.
     pub environment: Vec<(String, String)>,
-    /// Memory in MB, from 128 to 10240. It is billed, not enforced.
+    /// Memory in MB, from 128 to 10240. A process that uses more is ended, as on Lambda.
     pub memory_mb: u32,
+    /// What the temporary folder may hold in MB, from 512 to 10240. Each environment has its own, which `TMPDIR` names.
+    pub temporary_mb: u32,
     /// How long an invocation may take.
     pub timeout: Duration,
     /// How many invocations may run at once.
     pub concurrency: usize,
+    /// How long an environment may wait for an event before it is ended.
+    pub idle_limit: Duration,
+    /// The path of the Function URL, such as `/orders`, under which the function sees its own root. Every function is also at
+    /// `/lambda-url/NAME`, and the first one at every path that is no other's.
+    pub url_path: Option<String>,
+    /// A file to which asynchronous events are appended that have failed for good, one JSON line each.
+    pub dead_letter: Option<PathBuf>,
 }
 
 impl FunctionSettings {
-    /// A function with Lambda's defaults: 128 MB, 3 s; and up to 10 at once.
+    /// A function with Lambda's defaults: 128 MB, 3 s, 512 MB for temporary files; up to 10 at once, and 10 minutes without an
+    /// event until an environment ends.
     pub fn new(name: impl Into<String>, program: impl Into<OsString>) -> Self {
         Self {
             name: name.into(),
@@ -33,8 +43,12 @@ impl FunctionSettings {
             directory: None,
             environment: Vec::new(),
             memory_mb: 128,
+            temporary_mb: 512,
             timeout: Duration::from_secs(3),
             concurrency: 10,
+            idle_limit: Duration::from_secs(600),
+            url_path: None,
+            dead_letter: None,
         }
     }
 

@@ -109,6 +109,8 @@ pub mod environment {
     pub const LANG: &str = "LANG";
     /// Where programs are looked for.
     pub const PATH: &str = "PATH";
+    /// The folder for temporary files, which on Lambda is not set and means `/tmp`.
+    pub const TEMPORARY_FOLDER: &str = "TMPDIR";
     /// The time zone, which on Lambda is UTC.
     pub const TIME_ZONE: &str = "TZ";
 }

@@ -10,8 +10,9 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{process::Command, sync::watch};
+use tokio::{process::Command, sync::watch, time::Instant};
 
+use super::{memory, microseconds, strays};
 use crate::{settings::FunctionSettings, task};
 
 /// A running process.
@@ -19,8 +20,17 @@ use crate::{settings::FunctionSettings, task};
 pub(crate) struct Child {
     pid: Option<Pid>,
     exited: watch::Receiver<Option<Exit>>,
-    /// The most memory seen so far: once the process is gone, the system does not say any more.
-    peak_memory_mb: AtomicU64,
+    memory: Memory,
+}
+
+/// What is known of a process's memory: once it is gone, the system does not say any more.
+#[derive(Debug)]
+struct Memory {
+    started: Instant,
+    /// The most that was seen so far.
+    peak_kib: AtomicU64,
+    /// When it was looked at last, in microseconds since the start.
+    seen_us: AtomicU64,
 }
 
 /// How a process ended.
@@ -35,7 +45,12 @@ pub(super) struct Outputs {
 
 impl Child {
     /// Starts the function's program with `variables` beside those of this process.
-    pub(super) fn start(settings: &FunctionSettings, variables: Vec<(&str, OsString)>) -> io::Result<(Self, Outputs)> {
+    /// What has `marker` among its variables is taken for started by it.
+    pub(super) fn start(
+        settings: &FunctionSettings,
+        variables: Vec<(&str, OsString)>,
+        marker: String,
+    ) -> io::Result<(Self, Outputs)> {
         let mut command = Command::new(&settings.program);
         command
             .args(&settings.arguments)
@@ -62,12 +77,17 @@ impl Child {
             let status = process.wait().await;
             // What it has started and left behind ends with it. Afterwards the number may be another process's.
             signal_group(pid, Signal::KILL);
+            strays::end(&marker);
             exit.send_replace(Some(Exit(status.map_or_else(|error| error.to_string(), describe))));
         });
         let child = Self {
             pid,
             exited,
-            peak_memory_mb: AtomicU64::new(0),
+            memory: Memory {
+                started: task::now(),
+                peak_kib: AtomicU64::new(0),
+                seen_us: AtomicU64::new(0),
+            },
         };
         Ok((child, Outputs { stdout, stderr }))
     }
@@ -104,12 +124,33 @@ impl Child {
         self.exited().await;
     }
 
-    /// The most memory it has used, in MB, rounded up; 0 where the system does not say.
+    /// The most memory it has used, in MB, rounded up; 0 where the system does not say. Looking takes longer than a short
+    /// invocation, so it may be as old as [`Self::LOOK_AGAIN`].
     pub(super) fn peak_memory_mb(&self) -> u64 {
-        let pid = self.pid.filter(|_| self.is_alive());
-        let now = pid.and_then(peak_memory_kib).unwrap_or_default().div_ceil(1_024);
-        now.max(self.peak_memory_mb.fetch_max(now, Relaxed))
+        let now = microseconds(self.memory.started);
+        let seen = self.memory.seen_us.load(Relaxed);
+        if seen == 0 || now - seen.min(now) >= Self::LOOK_AGAIN {
+            self.memory.seen_us.store(now.max(1), Relaxed);
+            self.look_at_memory(memory::peak_kib);
+        }
+        self.memory.peak_kib.load(Relaxed).div_ceil(1_024)
     }
+
+    /// How much memory it has now with all it has started, in MB, rounded up.
+    pub(super) fn memory_mb(&self) -> u64 {
+        self.look_at_memory(|pid| Some(memory::of_tree_kib(pid)))
+            .div_ceil(1_024)
+    }
+
+    fn look_at_memory(&self, look: impl FnOnce(Pid) -> Option<u64>) -> u64 {
+        let pid = self.pid.filter(|_| self.is_alive());
+        let now = pid.and_then(look).unwrap_or_default();
+        self.memory.peak_kib.fetch_max(now, Relaxed);
+        now
+    }
+
+    /// After how many microseconds the most memory used is looked up anew.
+    const LOOK_AGAIN: u64 = 20_000;
 }
 
 fn signal_group(pid: Option<Pid>, signal: Signal) {
@@ -117,12 +158,6 @@ fn signal_group(pid: Option<Pid>, signal: Signal) {
         // A group that is gone already needs no signal.
         _ = kill_process_group(pid, signal);
     }
-}
-
-fn peak_memory_kib(pid: Pid) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 impl Drop for Child {

@@ -1,10 +1,13 @@
 //! An execution environment: one process, its Runtime API and its log, from INIT to its end.
 
 mod child;
+mod memory;
 mod pipe;
 mod processes;
 mod reply;
 mod runtime_api;
+mod strays;
+mod temporary;
 mod variables;
 
 use std::{sync::Arc, time::Duration};
@@ -19,13 +22,14 @@ use tokio::{
 };
 use zerobill_runtime_api::{
     ErrorDocument,
-    names::{INIT_LIMIT_SECONDS, runtime},
+    names::{self, INIT_LIMIT_SECONDS, runtime},
 };
 
 use self::{
     child::{Child, Exit},
     pipe::Pipe,
     runtime_api::{Answering, Event, RuntimeApi},
+    temporary::TemporaryFolder,
 };
 pub(crate) use self::{processes::Processes, reply::Answered};
 use crate::{
@@ -41,6 +45,12 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long a process that has reported an error of its INIT may take to say the rest and leave.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
+/// How often the memory of a busy environment is looked at.
+const MEMORY_WATCH: Duration = Duration::from_millis(25);
+
+/// How a process is reported that the system has ended for want of memory.
+pub(crate) const KILLED: &str = "Runtime exited with error: signal: killed";
+
 /// A started environment.
 #[derive(Debug)]
 pub(crate) struct Environment {
@@ -50,6 +60,9 @@ pub(crate) struct Environment {
     tasks: Vec<AbortHandle>,
     pub(crate) log: Arc<EnvironmentLog>,
     frozen: bool,
+    memory_mb: u64,
+    temporary_mb: u64,
+    temporary: TemporaryFolder,
 }
 
 /// How an invocation went that the environment was given.
@@ -74,6 +87,15 @@ pub(crate) enum Settled {
     TimedOut,
     /// The process ended.
     Exited(String),
+}
+
+/// A limit that an environment is beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exceeded {
+    /// It has used more memory than the function has.
+    Memory,
+    /// Its temporary files hold this many MB, rounded up, which is more than they may.
+    Temporary(u64),
 }
 
 /// One invocation as the environment needs it.
@@ -156,7 +178,10 @@ impl Environment {
         };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(unable)?;
         let address = listener.local_addr().map_err(unable)?;
-        let (child, outputs) = Child::start(settings, variables::of(settings, address, number)).map_err(|error| {
+        let temporary = TemporaryFolder::new().map_err(unable)?;
+        let variables = variables::of(settings, address, number, temporary.path());
+        let marker = format!("{}={address}", names::environment::RUNTIME_API);
+        let (child, outputs) = Child::start(settings, variables, marker).map_err(|error| {
             let program = settings.program.to_string_lossy();
             ErrorDocument::new(
                 "Runtime.InvalidEntrypoint",
@@ -186,6 +211,9 @@ impl Environment {
             tasks,
             log,
             frozen: false,
+            memory_mb: settings.memory_mb.into(),
+            temporary_mb: settings.temporary_mb.into(),
+            temporary,
         })
     }
 
@@ -224,6 +252,32 @@ impl Environment {
                 }
             },
             Exit(reason) = self.child.exited() => Ended::Exited(reason),
+            () = self.over_memory() => {
+                self.kill().await;
+                Ended::Exited(KILLED.to_owned())
+            }
+        }
+    }
+
+    /// Waits until the processes use more memory than the function has.
+    async fn over_memory(&self) {
+        loop {
+            tokio::time::sleep(MEMORY_WATCH).await;
+            if self.child.memory_mb() > self.memory_mb {
+                return;
+            }
+        }
+    }
+
+    /// The limit that the environment is beyond after an invocation.
+    pub(crate) fn exceeded(&self) -> Option<Exceeded> {
+        let temporary = self.temporary.bytes().div_ceil(1_024 * 1_024);
+        if self.child.peak_memory_mb() > self.memory_mb {
+            Some(Exceeded::Memory)
+        } else if temporary > self.temporary_mb {
+            Some(Exceeded::Temporary(temporary))
+        } else {
+            None
         }
     }
 
@@ -235,6 +289,7 @@ impl Environment {
                 Err(_) => Settled::TimedOut,
             },
             Exit(reason) = self.child.exited() => Settled::Exited(reason),
+            () = self.over_memory() => Settled::Exited(KILLED.to_owned()),
         }
     }
 
@@ -270,8 +325,9 @@ impl Environment {
         self.child.is_alive()
     }
 
+    /// The most memory it has used, in MB, and no more than it may.
     pub(crate) fn peak_memory_mb(&self) -> u64 {
-        self.child.peak_memory_mb()
+        self.child.peak_memory_mb().min(self.memory_mb)
     }
 
     /// Asks the environment to end, and ends it if it does not.

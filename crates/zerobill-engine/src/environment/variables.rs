@@ -1,6 +1,6 @@
 //! The variables that Lambda sets for a function.
 
-use std::{ffi::OsString, net::SocketAddr};
+use std::{ffi::OsString, net::SocketAddr, path::Path};
 
 use zerobill_runtime_api::names::environment as names;
 
@@ -9,9 +9,14 @@ use crate::{
     task,
 };
 
-/// The variables of environment `number` whose Runtime API is at `address`. Those that the process has and that a developer sets
+/// The variables of environment `number` whose Runtime API is at `address` and whose temporary files are in `temporary`. Those that the process has and that a developer sets
 /// on purpose (credentials, the region) stay as they are.
-pub(super) fn of(settings: &FunctionSettings, address: SocketAddr, number: u64) -> Vec<(&'static str, OsString)> {
+pub(super) fn of(
+    settings: &FunctionSettings,
+    address: SocketAddr,
+    number: u64,
+    temporary: &Path,
+) -> Vec<(&'static str, OsString)> {
     let folder = settings
         .directory
         .clone()
@@ -31,6 +36,7 @@ pub(super) fn of(settings: &FunctionSettings, address: SocketAddr, number: u64) 
         (names::XRAY_DAEMON_ADDRESS, "127.0.0.1:2000".into()),
         (names::XRAY_CONTEXT_MISSING, "LOG_ERROR".into()),
         (names::TIME_ZONE, ":UTC".into()),
+        (names::TEMPORARY_FOLDER, temporary.as_os_str().to_owned()),
     ];
     let defaults = [
         (names::HANDLER, "bootstrap"),

@@ -1,4 +1,4 @@
-//! The Function URL of the default function.
+//! The Function URLs.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -82,6 +82,10 @@ fn preflight_answer(asked: &HeaderMap) -> Response {
 
 async fn call(front: &Front, caller: SocketAddr, request: Request) -> Response {
     let (head, body) = request.into_parts();
+    let (function, path) = match front.functions.at_path(head.uri.path()) {
+        Ok(found) => found,
+        Err(error) => return service_error(&error),
+    };
     let body = match read(body, MAX_SYNC_BYTES).await {
         Ok(body) => body,
         Err(error) => return failed(&error),
@@ -105,7 +109,7 @@ async fn call(front: &Front, caller: SocketAddr, request: Request) -> Response {
     let now = task::epoch_ms();
     let event = HttpRequest {
         method: head.method.as_str(),
-        path: head.uri.path(),
+        path,
         query: head.uri.query().unwrap_or_default(),
         headers: &headers,
         body: &body,
@@ -122,8 +126,8 @@ async fn call(front: &Front, caller: SocketAddr, request: Request) -> Response {
     };
     request.request_id = Some(request_id.clone());
     request.trace_id = Some(trace_id);
-    let mut response = match front.functions.default.invoke(request).await {
-        Ok(reply) => respond(&front.functions.default, reply).await,
+    let mut response = match function.invoke(request).await {
+        Ok(reply) => respond(function, reply).await,
         Err(error) => failed(&error),
     };
     put(response.headers_mut(), invoke::REQUEST_ID, &request_id);

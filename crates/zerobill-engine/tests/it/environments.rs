@@ -348,6 +348,34 @@ fn log_lines_stand_in_lambdas_order() {
 }
 
 #[test]
+fn whoever_reads_the_report_line_can_have_the_next_event_answered() {
+    let settings = FunctionSettings::new(NAME, program("echo"));
+    let (reported, reports) = std::sync::mpsc::channel();
+    let sink = move |line: zerobill_engine::LogLine<'_>| {
+        if line.text.starts_with("REPORT ") {
+            // Nobody listens any more when the test is over.
+            _ = reported.send(());
+        }
+    };
+    let mut settings = settings;
+    settings.concurrency = 1;
+    let lab = Lab::start(settings, |builder| builder.log_sink(sink));
+    let mut connection = crate::client::Connection::open(lab.address);
+    let path = format!("/2015-03-31/functions/{NAME}/invocations");
+    for _ in 0..200 {
+        connection.send("POST", &path, "", b"{}");
+        reports.recv_timeout(Duration::from_secs(30)).unwrap();
+        // The answer may still be on its way.
+        let mut other = crate::client::Connection::open(lab.address);
+        assert_eq!(other.exchange("POST", &path, "", b"{}").status, 200);
+        reports.recv_timeout(Duration::from_secs(30)).unwrap();
+        assert_eq!(connection.read().status, 200);
+    }
+    let state = lab.state();
+    assert_eq!((state.cold_starts, state.throttles), (1, 0));
+}
+
+#[test]
 fn a_frozen_environment_is_stopped_between_invocations() {
     let settings = FunctionSettings::new(NAME, program("echo"));
     let lab = Lab::start(settings, |builder| builder.freeze(true));

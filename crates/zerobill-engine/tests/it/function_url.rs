@@ -288,3 +288,37 @@ fn paths_of_the_lambda_api_do_not_reach_the_function() {
     }
     assert_eq!(lab.state().invocations, 0);
 }
+
+#[test]
+fn each_function_has_its_own_url_by_name_and_by_path() {
+    let function = |name: &str, path: Option<&str>| {
+        let mut settings = zerobill_engine::FunctionSettings::new(name, crate::lab::program("echo"));
+        settings.url_path = path.map(str::to_owned);
+        settings
+    };
+    let lab = Lab::start(function("first", None), |builder| {
+        let builder = builder.function(function("orders", Some("/orders")));
+        builder.function(function("old", Some("/orders/old/")))
+    });
+    let called = |path: &str| {
+        let response = lab.url("GET", path, "", b"");
+        let raw_path = response.json()["rawPath"].as_str().unwrap().to_owned();
+        let state = lab.engine().state();
+        let served: Vec<_> = state.functions.iter().map(|function| function.invocations).collect();
+        (raw_path, served)
+    };
+    // By name: first, old, orders.
+    assert_eq!(called("/a/b?x=1"), ("/a/b".to_owned(), vec![1, 0, 0]));
+    assert_eq!(called("/orders"), ("/".to_owned(), vec![1, 0, 1]));
+    assert_eq!(called("/orders/7%20a"), ("/7%20a".to_owned(), vec![1, 0, 2]));
+    assert_eq!(called("/orders/old/7"), ("/7".to_owned(), vec![1, 1, 2]));
+    assert_eq!(called("/ordersold"), ("/ordersold".to_owned(), vec![2, 1, 2]));
+    assert_eq!(called("/lambda-url/orders"), ("/".to_owned(), vec![2, 1, 3]));
+    assert_eq!(
+        called("/lambda-url/first/orders"),
+        ("/orders".to_owned(), vec![3, 1, 3])
+    );
+    let missing = lab.url("GET", "/lambda-url/nobody/", "", b"");
+    assert_eq!(missing.status, 404);
+    assert!(missing.text().contains("function:nobody"), "{}", missing.text());
+}

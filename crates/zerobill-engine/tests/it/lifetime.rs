@@ -58,6 +58,14 @@ fn settings_that_lambda_does_not_have_are_refused() {
     );
     let error = settings(|settings| settings.concurrency = 0);
     assert_eq!(error, "function `hello`: a concurrency of 0 is not from 1 to 1000");
+    assert_eq!(
+        settings(|settings| settings.temporary_mb = 100),
+        "function `hello`: 100 MB for temporary files are not from 512 to 10240"
+    );
+    assert_eq!(
+        settings(|settings| settings.url_path = Some("orders".to_owned())),
+        "function `hello`: the path of its Function URL must begin with `/`"
+    );
     let error = settings(|settings| "a b".clone_into(&mut settings.name));
     assert_eq!(
         error,

@@ -10,11 +10,13 @@
 )]
 
 mod client;
+mod dead_letters;
 mod environments;
 mod function_url;
 mod invoke_api;
 mod lab;
 mod lifetime;
+mod limits;
 mod origins;
 mod runtime_api;
 mod streaming;
