@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use crate::{
     clock::Clock,
+    dispatch,
     environment::Environment,
     error::suggestion,
+    fast_path::FastPath,
     gateway::{Base, Gateway, qualified},
     interfaces::{
         CATALOGUE, Interfaces,
@@ -158,6 +160,7 @@ impl Builder {
             environment: self.environment.unwrap_or_else(Environment::process),
             meter: Meter::default(),
             traces: Traces::default(),
+            fast_path: FastPath::new(dispatch::count()),
         };
         let declared = || self.declared.iter().copied().flatten();
         let owners = declared().map(Setting::owner);

@@ -14,6 +14,7 @@ use crate::{
     gateway::{Gateway, GatewayStats},
     interfaces::{
         config::Faults,
+        debug::FastPathStats,
         http_client::{HttpRequest, HttpResponse},
         logging::{Fields, Level},
         metrics::Unit,
@@ -198,4 +199,29 @@ pub fn record_initialization_stage(name: &str, took: Duration) -> Result<bool> {
 /// What the gateway has done so far.
 pub fn get_gateway_stats() -> Result<GatewayStats> {
     Ok(current()?.stats())
+}
+
+/// Promotes operations that are called by name over and over; see
+/// [`Debug::enable_fast_path`](crate::debug::Debug::enable_fast_path).
+pub fn enable_fast_path() -> Result<()> {
+    current()?.debug().enable_fast_path();
+    Ok(())
+}
+
+/// Promotes no operation from now on; see [`Debug::disable_fast_path`](crate::debug::Debug::disable_fast_path).
+pub fn disable_fast_path() -> Result<()> {
+    current()?.debug().disable_fast_path();
+    Ok(())
+}
+
+/// How often operations were called by name, and which are promoted; see
+/// [`Debug::fast_path_stats`](crate::debug::Debug::fast_path_stats).
+pub fn get_fast_path_stats() -> Result<FastPathStats> {
+    Ok(current()?.debug().fast_path_stats())
+}
+
+/// Forgets all calls by name; see [`Debug::reset_fast_path_stats`](crate::debug::Debug::reset_fast_path_stats).
+pub fn reset_fast_path_stats() -> Result<()> {
+    current()?.debug().reset_fast_path_stats();
+    Ok(())
 }

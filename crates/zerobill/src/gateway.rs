@@ -8,21 +8,22 @@ use serde_json::Value;
 
 use crate::{
     clock::Clock,
+    dispatch::find,
     environment::Environment,
-    error::{
-        Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result, UNKNOWN_INTERFACE, UNKNOWN_OPERATION, shortened, suggestion,
-    },
-    interfaces::{CATALOGUE, Health, InterfaceRow, Interfaces, Service, config::Fault},
+    error::{Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result},
+    fast_path::FastPath,
+    interfaces::{Health, Interfaces, Service, config::Fault},
     invocation::{self, Invocation},
     lazy::{BuildRecord, microseconds},
     meter::{Meter, Usage},
-    operation::{Operation, Reply},
     output::Output,
     random::Random,
-    traces::{self, Traces},
+    traces::Traces,
 };
 
 pub use crate::builder::Builder;
+pub(crate) use crate::dispatch::qualified;
+pub use crate::dispatch::{OperationHandle, find_interface, find_operation};
 pub use crate::free::*;
 
 /// How long an invocation waits for the settings' source, which is billed.
@@ -58,6 +59,7 @@ pub(crate) struct Base {
     pub(crate) environment: Environment,
     pub(crate) meter: Meter,
     pub(crate) traces: Traces,
+    pub(crate) fast_path: FastPath,
 }
 
 impl Base {
@@ -121,22 +123,7 @@ impl Gateway {
     /// # }).unwrap();
     /// ```
     pub async fn execute_operation(&self, interface: &str, operation: &str, parameters: Value) -> Result<Value> {
-        let operation = find_operation(interface, operation)?;
-        let base = &self.0.base;
-        let started = base.traces.are_kept().then(|| base.clock.monotonic());
-        let result = match operation.call(self, parameters) {
-            Reply::Ready(result) => result,
-            Reply::Pending(future) => future.await,
-        };
-        base.meter.operation(result.is_err());
-        if let Some(started) = started {
-            let what = format!("{interface}.{}", operation.description().name);
-            let outcome = result.as_ref().map_or_else(Error::code, |_| traces::OK);
-            let request_id = base.current().map(|invocation| invocation.context().request_id.clone());
-            base.traces
-                .record(&base.clock, started, what.into(), request_id, outcome);
-        }
-        result
+        self.run(find(interface, operation)?, parameters).await
     }
 
     /// The same for a call that an event asks for: only exposed operations answer.
@@ -272,36 +259,4 @@ impl Drop for Ending {
     fn drop(&mut self) {
         self.invocation.end(self.failed);
     }
-}
-
-/// The interface of that name.
-pub fn find_interface(name: &str) -> Result<&'static InterfaceRow> {
-    CATALOGUE.iter().find(|row| row.name == name).ok_or_else(|| {
-        let hint = suggestion(name, CATALOGUE.iter().map(|row| row.name));
-        Error::new(
-            UNKNOWN_INTERFACE,
-            format!("unknown interface `{}`{hint}", shortened(name)),
-        )
-    })
-}
-
-/// The operation of that name.
-pub fn find_operation(interface: &str, operation: &str) -> Result<&'static dyn Operation> {
-    let row = find_interface(interface)?;
-    row.operations
-        .iter()
-        .find(|row| row.description().name == operation)
-        .copied()
-        .ok_or_else(|| {
-            let hint = suggestion(operation, row.operations.iter().map(|row| row.description().name));
-            Error::new(
-                UNKNOWN_OPERATION,
-                format!("unknown operation `{interface}.{}`{hint}", shortened(operation)),
-            )
-        })
-}
-
-/// `interface.operation`.
-pub(crate) fn qualified(interface: &InterfaceRow, operation: &dyn Operation) -> String {
-    format!("{}.{}", interface.name, operation.description().name)
 }

@@ -16,9 +16,11 @@
 pub mod brake;
 mod builder;
 mod clock;
+mod dispatch;
 pub mod environment;
 pub mod error;
 pub mod event;
+mod fast_path;
 mod free;
 pub mod gateway;
 pub mod handler;

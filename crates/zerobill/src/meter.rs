@@ -62,12 +62,17 @@ impl Meter {
         self.0.billed_ms.fetch_add(duration_us.div_ceil(1_000).max(1), Relaxed);
     }
 
-    /// Counts a dynamic operation.
-    pub(crate) fn operation(&self, failed: bool) {
-        self.0.operations.fetch_add(1, Relaxed);
+    /// How many dynamic operations were called.
+    pub(crate) fn operations(&self) -> u64 {
+        self.0.operations.load(Relaxed)
+    }
+
+    /// Counts a dynamic operation; says how many there were before.
+    pub(crate) fn operation(&self, failed: bool) -> u64 {
         if failed {
             self.0.operation_errors.fetch_add(1, Relaxed);
         }
+        self.0.operations.fetch_add(1, Relaxed)
     }
 
     /// The counters now.

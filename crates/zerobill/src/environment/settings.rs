@@ -207,3 +207,18 @@ pub const TRACES: Variable = Variable::new(
     &["ZEROBILL_TRACES"],
     "How many of the last invocations and dynamic operations `debug.traces` shows; 0 keeps none.",
 );
+/// Whether operations that are called by name over and over are promoted.
+pub const FAST_PATH: Variable = Variable::new(
+    &["ZEROBILL_FAST_PATH"],
+    "Whether an operation that is called by name over and over is promoted: only one in 64 of its calls is timed then.",
+);
+/// How many calls promote an operation.
+pub const HOT_CALLS: Variable = Variable::new(
+    &["ZEROBILL_HOT_CALLS"],
+    "How many of the last 1,024 calls by name an operation needs to be promoted.",
+);
+/// What share of the calls promotes an operation.
+pub const HOT_PERCENT: Variable = Variable::new(
+    &["ZEROBILL_HOT_PERCENT"],
+    "What percentage of the last 1,024 calls by name, or of all if there were fewer, an operation needs to be promoted.",
+);

@@ -1,6 +1,7 @@
 //! The library from outside: its tables, its layout, its gateway, and events.
 
 mod event;
+mod fast_path;
 mod gateway;
 mod interface_pages;
 mod pages;

@@ -49,7 +49,7 @@ pub(crate) fn fresh() -> Gateway {
 }
 
 /// Whether the library was built with what this operation needs.
-fn is_built_in(row: &InterfaceRow, operation: &dyn Operation) -> bool {
+pub(crate) fn is_built_in(row: &InterfaceRow, operation: &dyn Operation) -> bool {
     let feature_is_on = [
         ("http_client", "", cfg!(feature = "http")),
         ("security", "validate_token", cfg!(feature = "jwt")),
@@ -61,7 +61,7 @@ fn is_built_in(row: &InterfaceRow, operation: &dyn Operation) -> bool {
     feature_is_on.iter().find(needs).is_none_or(|(.., is_on)| *is_on)
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -73,7 +73,7 @@ fn execute(gateway: &Gateway, interface: &str, operation: &Description, paramete
     block_on(gateway.execute_operation(interface, operation.name, parameters))
 }
 
-fn example(operation: &Description) -> Map<String, Value> {
+pub(crate) fn example(operation: &Description) -> Map<String, Value> {
     serde_json::from_str(operation.example)
         .unwrap_or_else(|error| panic!("the example of `{}`: {error}", operation.name))
 }
@@ -204,7 +204,7 @@ fn both_modes_answer_the_same() {
 }
 
 /// `value` with its types in place of its numbers and texts.
-fn shape(value: &Value) -> Value {
+pub(crate) fn shape(value: &Value) -> Value {
     match value {
         Value::Null => json!("null"),
         Value::Bool(_) => json!("boolean"),

@@ -7,11 +7,18 @@
 //!   disturbed, logged or counted.
 //! - [`Debug::diagnostics`] looks at the process: memory, threads, file descriptors, temporary space, and the names of its
 //!   variables, never their values. Outside Linux it says what it cannot tell.
+//! - [`Debug::fast_path_stats`] counts and times the calls by name. Each is timed but those of promoted operations, of which
+//!   one in 64 is; what they answer is the same.
 //! - [`Debug::traces`] are the last invocations and dynamic operations, without parameters and answers.
 //!
 //! | setting | what it does |
 //! |---|---|
-//! | `debug.traces` | how many traces are kept, at most 10,000; read where the function starts; 0, the default, keeps none |
+//! | `debug.traces` | how many traces are kept, at most 10,000; 0, the default, keeps none |
+//! | `debug.fast_path` | whether operations that are called by name over and over are promoted, which they are unless this is false |
+//! | `debug.hot_calls` | how many of the last 1,024 calls by name promote an operation; 10 |
+//! | `debug.hot_percent` | what percentage of them it needs, too; 5 |
+//!
+//! They are read where the function starts.
 //!
 //! It is the one interface whose calls take the gateway that they report on. To call them in a live function, expose them:
 //! with `ZEROBILL_EXPOSE=debug.*,debug.benchmark` a direct invocation with `{"interface":"debug","operation":"benchmark"}`
@@ -53,7 +60,10 @@ pub use self::{
     self_test::{Check, SelfTest},
     service::{Debug, HealthReport},
 };
-pub use crate::traces::{Trace, TraceReport};
+pub use crate::{
+    fast_path::{FastPathStats, OperationStats},
+    traces::{Trace, TraceReport},
+};
 
 use super::config::{Setting, SettingKind};
 use crate::environment;
@@ -69,5 +79,24 @@ const TRACES: Setting = Setting::new(
     "0",
 );
 
+/// Whether operations are promoted.
+const FAST_PATH: Setting = Setting::new("debug.fast_path", environment::FAST_PATH, SettingKind::Boolean, "true");
+
+/// How many calls promote an operation.
+const HOT_CALLS: Setting = Setting::new(
+    "debug.hot_calls",
+    environment::HOT_CALLS,
+    SettingKind::Integer(1, 1_000_000),
+    "10",
+);
+
+/// What percentage of the calls promotes an operation.
+const HOT_PERCENT: Setting = Setting::new(
+    "debug.hot_percent",
+    environment::HOT_PERCENT,
+    SettingKind::Integer(0, 100),
+    "5",
+);
+
 /// Its settings.
-pub(crate) const SETTINGS: &[Setting] = &[TRACES];
+pub(crate) const SETTINGS: &[Setting] = &[TRACES, FAST_PATH, HOT_CALLS, HOT_PERCENT];

@@ -53,6 +53,28 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "Drops the traces and says how many were kept.",
         |g, _: Nothing| g.debug().clear_traces(),
     ),
+    &op_value(
+        "fast_path_stats",
+        "Returns how often and how long operations were called by name, and which are promoted.",
+        |g, _: Nothing| g.debug().fast_path_stats(),
+    )
+    .read_only()
+    .same_shape("it counts and times the calls, this one among them"),
+    &op_value(
+        "enable_fast_path",
+        "Promotes operations that are called by name over and over, from now on.",
+        |g, _: Nothing| g.debug().enable_fast_path(),
+    ),
+    &op_value(
+        "disable_fast_path",
+        "Promotes no operation from now on, so that each call is timed.",
+        |g, _: Nothing| g.debug().disable_fast_path(),
+    ),
+    &op_value(
+        "reset_fast_path_stats",
+        "Forgets all calls by name, and what was promoted.",
+        |g, _: Nothing| g.debug().reset_fast_path_stats(),
+    ),
 ];
 
 #[derive(Deserialize)]

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    TRACES,
+    FAST_PATH, HOT_CALLS, HOT_PERCENT, TRACES,
     benchmark::{self, Benchmark, Bounds},
     diagnostics::{self, Diagnostics},
     self_test::{self, SelfTest},
 };
 use crate::{
+    dispatch,
     error::Result,
+    fast_path::{FastPath, FastPathStats, Rules},
     gateway::{Base, Gateway, GatewayStats},
     interfaces::{Health, Service, Status, config::Config},
     traces::{TraceReport, Traces},
@@ -28,6 +30,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Debug {
     traces: Traces,
+    fast_path: FastPath,
 }
 
 /// The health of a gateway.
@@ -53,9 +56,16 @@ impl Debug {
     pub(crate) fn new(base: &Base, config: Config) -> Self {
         let capacity = config.integer(&TRACES).unwrap_or_default();
         base.traces.keep(usize::try_from(capacity).unwrap_or_default());
-        Self {
-            traces: base.traces.clone(),
+        let fast_path = base.fast_path.clone();
+        fast_path.configure(Rules {
+            calls: config.integer(&HOT_CALLS).unwrap_or_default(),
+            percent: config.integer(&HOT_PERCENT).unwrap_or_default(),
+        });
+        if !config.flag(&FAST_PATH) {
+            fast_path.disable();
         }
+        let traces = base.traces.clone();
+        Self { traces, fast_path }
     }
 
     /// How each interface is. It builds nothing.
@@ -127,6 +137,43 @@ impl Debug {
     /// Drops the traces and says how many were kept.
     pub fn clear_traces(&self) -> usize {
         self.traces.clear()
+    }
+
+    /// How often and how long operations were called by name, and which are promoted.
+    ///
+    /// An operation is promoted while at least 10 of the last 1,024 calls, and 5 % of them, were its own: then one call in 64
+    /// is timed instead of each. What is answered is the same.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let gateway = zerobill::Gateway::builder().build().expect("valid");
+    /// for _ in 0..100 {
+    ///     gateway.execute_operation("cache", "clear", serde_json::json!({})).await?;
+    /// }
+    /// let stats = gateway.debug().fast_path_stats();
+    /// let clear = stats.operations["cache.clear"];
+    /// assert!(clear.promoted);
+    /// assert_eq!((clear.calls, clear.hits), (100, 36), "the window moves on every 64 calls");
+    /// # Ok::<(), zerobill::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn fast_path_stats(&self) -> FastPathStats {
+        self.fast_path.stats(dispatch::names())
+    }
+
+    /// Promotes operations from now on.
+    pub fn enable_fast_path(&self) {
+        self.fast_path.enable();
+    }
+
+    /// Promotes none from now on: each call is timed and counted by itself.
+    pub fn disable_fast_path(&self) {
+        self.fast_path.disable();
+    }
+
+    /// Forgets all calls by name; none is promoted until it is hot again.
+    pub fn reset_fast_path_stats(&self) {
+        self.fast_path.reset();
     }
 
     /// What the gateway has done so far.

@@ -109,6 +109,7 @@ const BASE: &[&[&str]] = &[
     &["brake"],
     &["meter"],
     &["traces"],
+    &["fast_path"],
     &["operation", "parameters"],
 ];
 
