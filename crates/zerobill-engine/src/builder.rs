@@ -2,9 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
 
 use crate::{
+    dashboard::{Journal, READERS},
     engine::{Engine, Functions},
     error::EngineError,
     front::{self, Front},
@@ -83,10 +87,12 @@ impl Builder {
     /// [`EngineError`] if the settings cannot be or the port is taken.
     pub async fn start(self) -> Result<Engine, EngineError> {
         let mut by_name = BTreeMap::new();
+        let journal = Arc::new(Journal::new(self.freezes));
         let mut default = None;
         for settings in self.functions {
             check(&settings)?;
-            let function = Arc::new(Function::new(settings, Arc::clone(&self.sink), self.freezes));
+            let function = Function::new(settings, Arc::clone(&self.sink), Arc::clone(&journal), self.freezes);
+            let function = Arc::new(function);
             default = default.or_else(|| Some(Arc::clone(&function)));
             let name = function.settings.name.clone();
             if by_name.insert(name.clone(), function).is_some() {
@@ -111,6 +117,9 @@ impl Builder {
             functions: Arc::clone(&functions),
             address,
             origins: self.origins,
+            journal,
+            readers: Arc::new(Semaphore::new(READERS)),
+            stopped: stopped.clone(),
         };
         let front = task::spawn(front::serve(listener, front, stopped));
         let reaping = functions.by_name.values().map(|function| {

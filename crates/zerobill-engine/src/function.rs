@@ -10,6 +10,7 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::{
     counters::{Counters, FunctionState},
+    dashboard::Journal,
     environment::{Environment, Processes},
     error::InvokeError,
     invocation::{InvokeReply, InvokeRequest},
@@ -25,6 +26,7 @@ pub(crate) struct Function {
     pub(crate) name: Arc<str>,
     pub(crate) arn: String,
     pub(crate) sink: Arc<dyn LogSink>,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) freezes: bool,
     pub(crate) environments: AtomicU64,
     pub(crate) processes: Processes,
@@ -47,12 +49,18 @@ impl fmt::Debug for Function {
 }
 
 impl Function {
-    pub(crate) fn new(settings: FunctionSettings, sink: Arc<dyn LogSink>, freezes: bool) -> Self {
+    pub(crate) fn new(
+        settings: FunctionSettings,
+        sink: Arc<dyn LogSink>,
+        journal: Arc<Journal>,
+        freezes: bool,
+    ) -> Self {
         Self {
             name: settings.name.as_str().into(),
             arn: settings.arn(),
             settings,
             sink,
+            journal,
             freezes,
             environments: AtomicU64::new(0),
             processes: Processes::default(),
@@ -68,7 +76,7 @@ impl Function {
     pub(crate) async fn invoke(self: &Arc<Self>, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
         let place = self.pool().take(self);
         if let Err(InvokeError::Throttled { .. }) = place {
-            self.counters.throttle();
+            self.throttle();
         }
         self.invoke_at(place?, request).await
     }
@@ -84,6 +92,12 @@ impl Function {
         let function = Arc::clone(self);
         task::spawn(async move { function.run(place, request, reply).await });
         replied.await.map_err(|_| InvokeError::ShuttingDown)
+    }
+
+    /// Counts an event that is refused.
+    pub(crate) fn throttle(&self) {
+        self.counters.throttle();
+        self.journal.touch();
     }
 
     /// Waits for a seat.
@@ -118,6 +132,7 @@ impl Function {
 
     pub(crate) fn reserve_concurrency(&self, reserved: Option<u32>) {
         self.pool().reserve(reserved);
+        self.journal.touch();
         self.seat_free.notify_waiters();
     }
 
@@ -160,6 +175,7 @@ impl Function {
 
     /// Writes a line that belongs to no environment.
     pub(crate) fn say(&self, text: &str) {
+        self.journal.line(&self.name, 0, LineKind::Platform, None, text);
         self.sink.line(LogLine {
             function: &self.name,
             environment: 0,

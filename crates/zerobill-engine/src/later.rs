@@ -21,7 +21,7 @@ impl Function {
     /// Takes an event to be run when a seat is free; a failure is tried again twice, under the same request id, which it gives.
     pub(crate) fn invoke_later(self: &Arc<Self>, mut request: InvokeRequest) -> Result<String, InvokeError> {
         let Ok(queued) = Arc::clone(&self.queue).try_acquire_owned() else {
-            self.counters.throttle();
+            self.throttle();
             return Err(InvokeError::Throttled {
                 running: MAX_QUEUED,
                 limit: MAX_QUEUED,

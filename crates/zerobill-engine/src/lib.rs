@@ -16,6 +16,7 @@
 
 mod builder;
 mod counters;
+mod dashboard;
 mod engine;
 mod environment;
 mod error;

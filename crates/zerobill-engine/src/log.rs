@@ -3,10 +3,12 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use zerobill_runtime_api::names::MAX_TAIL_BYTES;
+
+use crate::dashboard::{Journal, Place, Record};
 
 /// One line of a function's log.
 #[derive(Clone, Copy, Debug)]
@@ -50,30 +52,53 @@ pub(crate) struct EnvironmentLog {
     function: Arc<str>,
     environment: u64,
     sink: Arc<dyn LogSink>,
-    tail: Mutex<VecDeque<u8>>,
+    journal: Arc<Journal>,
+    current: Mutex<Current>,
     /// Whoever begins or ends an invocation: no line of the next one comes between the last lines of one.
     turn: Mutex<()>,
 }
 
+/// The running invocation, or the last one.
+struct Current {
+    place: Place,
+    tail: VecDeque<u8>,
+}
+
 impl EnvironmentLog {
-    pub(crate) fn new(function: Arc<str>, environment: u64, sink: Arc<dyn LogSink>) -> Self {
+    /// The log of environment `environment`, which is started for the invocation that `record` is of.
+    pub(crate) fn new(
+        function: Arc<str>,
+        environment: u64,
+        sink: Arc<dyn LogSink>,
+        journal: Arc<Journal>,
+        record: &Record,
+    ) -> Self {
+        journal.environment_starts(&function, environment);
+        let current = Current {
+            place: record.place(),
+            tail: VecDeque::new(),
+        };
         Self {
             function,
             environment,
             sink,
-            tail: Mutex::default(),
+            journal,
+            current: Mutex::new(current),
             turn: Mutex::default(),
         }
     }
 
     pub(crate) fn write(&self, kind: LineKind, text: &str) {
-        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current();
+        let tail = &mut current.tail;
         let bytes = text.as_bytes();
         tail.extend(&bytes[bytes.len().saturating_sub(MAX_TAIL_BYTES)..]);
         tail.push_back(b'\n');
         let surplus = tail.len().saturating_sub(MAX_TAIL_BYTES);
         tail.drain(..surplus);
-        drop(tail);
+        self.journal
+            .line(&self.function, self.environment, kind, Some(&current.place), text);
+        drop(current);
         self.sink.line(LogLine {
             function: &self.function,
             environment: self.environment,
@@ -82,14 +107,21 @@ impl EnvironmentLog {
         });
     }
 
+    /// The environment's number, from 1.
+    pub(crate) fn environment(&self) -> u64 {
+        self.environment
+    }
+
     pub(crate) fn platform(&self, text: &str) {
         self.write(LineKind::Platform, text);
     }
 
-    /// Forgets the end of the last invocation's log.
-    pub(crate) fn begin_invocation(&self) {
+    /// Forgets the end of the last invocation's log: what comes now is of the one that `record` is of.
+    pub(crate) fn begin_invocation(&self, record: &Record) {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.tail.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut current = self.current();
+        current.tail.clear();
+        current.place = record.place();
     }
 
     /// Writes the last lines of an invocation once `release` was called, so that whoever reads them finds free what it has
@@ -105,9 +137,19 @@ impl EnvironmentLog {
 
     /// The last 4 KB of the running invocation's log.
     pub(crate) fn tail(&self) -> Vec<u8> {
-        let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let (first, second) = tail.as_slices();
+        let current = self.current();
+        let (first, second) = current.tail.as_slices();
         [first, second].concat()
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for EnvironmentLog {
+    fn drop(&mut self) {
+        self.journal.environment_ends(&self.function, self.environment);
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
@@ -14,6 +15,7 @@ use zerobill_free_tier::{Report, Status};
 use zerobill_runtime_api::ErrorDocument;
 
 use crate::{
+    dashboard::Record,
     environment::{Answered, Delivery, Ended, Environment, microseconds},
     function::Function,
     invocation::{InvokeReply, InvokeRequest, Payload},
@@ -29,6 +31,7 @@ const SETTLING: Duration = Duration::from_millis(100);
 
 /// What belongs to one invocation.
 struct Invocation {
+    record: Record,
     request_id: String,
     started: Instant,
     limit: Duration,
@@ -70,12 +73,13 @@ impl Function {
         } = place;
         let request_id = request.request_id.take().unwrap_or_else(task::new_id);
         self.counters.begin();
+        let record = self.journal.begin(&self.name, &request_id, &request);
         let (mut environment, init_us) = match idle {
             Some(environment) => (environment, None),
-            None => match self.start().await {
+            None => match self.start(&record).await {
                 Ok((environment, init_us)) => (environment, Some(init_us)),
                 Err((document, log, init_us)) => {
-                    let answer = self.fail_init(request_id, &document, &log, init_us, || drop(seat));
+                    let answer = self.fail_init(&record, request_id, &document, &log, init_us, || drop(seat));
                     // A caller that is gone does not undo what was done.
                     _ = reply.send(answer);
                     return drop(presence);
@@ -83,11 +87,13 @@ impl Function {
             },
         };
         environment.thaw();
-        environment.log.begin_invocation();
+        record.starts(environment.log.environment(), init_us);
+        environment.log.begin_invocation(&record);
         environment
             .log
             .platform(&format!("START RequestId: {request_id} Version: $LATEST"));
         let invocation = Invocation {
+            record,
             request_id,
             started: task::now(),
             limit: self.settings.timeout,
@@ -144,7 +150,7 @@ impl Function {
             } else {
                 if let Some(caller) = caller.take() {
                     environment.finish_output();
-                    let payload = Payload::Buffered(std::mem::take(&mut outcome.payload));
+                    let payload = Payload::Buffered(outcome.payload.clone());
                     let answer = reply_of(environment, invocation.report(), payload, outcome.function_error);
                     _ = caller.send(answer);
                 }
@@ -210,15 +216,20 @@ impl Function {
             report = report.capped(invocation.limit);
         }
         let failed = outcome.function_error || report.status != Status::Success;
+        invocation.record.ends(&report, failed, &outcome.payload);
         self.counters.end(&report, failed, report.status == Status::Timeout);
         report
     }
 
-    async fn start(&self) -> Result<(Environment, u64), (ErrorDocument, Arc<EnvironmentLog>, u64)> {
+    async fn start(&self, record: &Record) -> Result<(Environment, u64), (ErrorDocument, Arc<EnvironmentLog>, u64)> {
         let number = self.environments.fetch_add(1, Relaxed) + 1;
         self.counters.cold_start();
-        let (name, sink) = (Arc::clone(&self.name), Arc::clone(&self.sink));
-        let log = Arc::new(EnvironmentLog::new(name, number, sink));
+        let (name, sink, journal) = (
+            Arc::clone(&self.name),
+            Arc::clone(&self.sink),
+            Arc::clone(&self.journal),
+        );
+        let log = Arc::new(EnvironmentLog::new(name, number, sink, journal, record));
         let started = task::now();
         let result = Environment::start(&self.settings, number, Arc::clone(&log), &self.processes).await;
         result.map_err(|document| (document, log, microseconds(started)))
@@ -226,6 +237,7 @@ impl Function {
 
     fn fail_init(
         &self,
+        record: &Record,
         request_id: String,
         document: &ErrorDocument,
         log: &EnvironmentLog,
@@ -243,10 +255,12 @@ impl Function {
         (report.status, report.error_type) = (Status::Error, Some(error_type));
         let lines = [error, format!("END RequestId: {request_id}"), report.to_string()];
         self.counters.end(&report, true, false);
+        let payload = Bytes::from(document.to_json());
+        record.ends(&report, true, &payload);
         InvokeReply {
             request_id,
             function_error: true,
-            payload: Payload::Buffered(document.to_json().into()),
+            payload: Payload::Buffered(payload),
             log_tail: log.end_invocation(&lines, release),
             report,
         }

@@ -9,16 +9,22 @@ mod origin;
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{ConnectInfo, Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post, put},
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
 
 use self::origin::Access;
-use crate::engine::Functions;
+use crate::{
+    dashboard::{self, Journal},
+    engine::Functions,
+};
 
 /// What the routes share.
 #[derive(Debug)]
@@ -26,6 +32,10 @@ pub(crate) struct Front {
     pub(crate) functions: Arc<Functions>,
     pub(crate) address: SocketAddr,
     pub(crate) origins: Vec<String>,
+    pub(crate) journal: Arc<Journal>,
+    /// Who may read a stream of the dashboard.
+    pub(crate) readers: Arc<Semaphore>,
+    pub(crate) stopped: watch::Receiver<bool>,
 }
 
 /// Serves until `stopped` says so.
@@ -38,7 +48,7 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, mut stopped: watc
             put(concurrency::put).delete(concurrency::delete),
         )
         .route("/2019-09-30/functions/{name}/concurrency", get(concurrency::get))
-        .route("/_zerobill/state", get(state))
+        .merge(dashboard::routes())
         .method_not_allowed_fallback(other)
         .route_layer(middleware::from_fn_with_state(Arc::clone(&front), guard_control));
     let router = control.fallback(other).with_state(front);
@@ -71,10 +81,6 @@ fn is_lambda_api(path: &str) -> bool {
     };
     let mut parts = path.split('/').skip(1);
     parts.next().is_some_and(is_date) && parts.next() == Some("functions")
-}
-
-async fn state(State(front): State<Arc<Front>>) -> Response {
-    Json(front.functions.state()).into_response()
 }
 
 /// A web page elsewhere must not invoke functions or change their limits.

@@ -10,6 +10,7 @@
 )]
 
 mod client;
+mod dashboard;
 mod dead_letters;
 mod environments;
 mod function_url;

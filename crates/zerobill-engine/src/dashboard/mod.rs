@@ -1,0 +1,43 @@
+//! What the engine tells of itself under `/_zerobill/`: its state, streams of what changes, past events and their replay.
+
+mod detail;
+mod invocation;
+mod journal;
+mod label;
+mod latency;
+mod line;
+mod outlook;
+mod overview;
+mod ring;
+mod series;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+
+pub(crate) use self::{
+    journal::{Journal, Place, Record},
+    stream::READERS,
+};
+use crate::front::Front;
+
+/// The routes, which the front guards like those of the Lambda API.
+pub(crate) fn routes() -> Router<Arc<Front>> {
+    Router::new()
+        .route("/_zerobill/state", get(state))
+        .route("/_zerobill/events", get(stream::events))
+        .route("/_zerobill/logs", get(stream::logs))
+        .route("/_zerobill/invocations", get(detail::list))
+        .route("/_zerobill/invocations/{number}", get(detail::one))
+        .route("/_zerobill/invocations/{number}/replay", post(detail::replay))
+}
+
+async fn state(State(front): State<Arc<Front>>) -> Response {
+    Json(front.journal.overview(&front.functions)).into_response()
+}
