@@ -11,6 +11,8 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
+#[cfg(feature = "free-tier")]
+use zerobill::environment::AWS_ENDPOINT_URL_FREETIER;
 use zerobill::{
     Clock,
     environment::{
@@ -67,6 +69,16 @@ impl Aws {
         Ok(self.0.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(config)))
     }
 
+    /// The configuration for the Free Tier API, which is at home in one region and may have an address of its own.
+    #[cfg(feature = "free-tier")]
+    pub(crate) fn free_tier_config(&self) -> Result<SdkConfig, String> {
+        let config = self.0.configure_in("us-east-1".to_owned())?;
+        let Some((_, endpoint)) = self.0.environment.read(&AWS_ENDPOINT_URL_FREETIER) else {
+            return Ok(config);
+        };
+        Ok(config.into_builder().endpoint_url(endpoint).build())
+    }
+
     fn config(&self) -> Result<&SdkConfig, String> {
         self.0
             .config
@@ -87,16 +99,24 @@ impl fmt::Debug for Aws {
 }
 
 impl Inner {
+    fn optional(&self, variable: &Variable) -> Option<String> {
+        self.environment.read(variable).map(|(_, value)| value.to_owned())
+    }
+
+    fn required(&self, variable: &Variable) -> Result<String, String> {
+        let not_set = || format!("the variable `{}` is not set; Lambda sets it", variable.names[0]);
+        self.optional(variable).ok_or_else(not_set)
+    }
+
     fn configure(&self) -> Result<SdkConfig, String> {
-        let optional = |variable: &Variable| self.environment.read(variable).map(|(_, value)| value.to_owned());
-        let required = |variable: &Variable| {
-            optional(variable).ok_or_else(|| format!("the variable `{}` is not set; Lambda sets it", variable.names[0]))
-        };
-        let region = required(&REGION)?;
+        self.configure_in(self.required(&REGION)?)
+    }
+
+    fn configure_in(&self, region: String) -> Result<SdkConfig, String> {
         let credentials = Credentials::new(
-            required(&AWS_ACCESS_KEY_ID)?,
-            required(&AWS_SECRET_ACCESS_KEY)?,
-            optional(&AWS_SESSION_TOKEN),
+            self.required(&AWS_ACCESS_KEY_ID)?,
+            self.required(&AWS_SECRET_ACCESS_KEY)?,
+            self.optional(&AWS_SESSION_TOKEN),
             None,
             "environment",
         );
@@ -111,7 +131,7 @@ impl Inner {
             .timeout_config(timeouts.build())
             .sleep_impl(TokioSleep::new())
             .http_client(Http::new(self.clock.clone())?);
-        builder.set_endpoint_url(optional(&AWS_ENDPOINT_URL));
+        builder.set_endpoint_url(self.optional(&AWS_ENDPOINT_URL));
         Ok(builder.build())
     }
 }

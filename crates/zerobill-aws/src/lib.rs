@@ -13,6 +13,9 @@
 //! with up to 25 read and 25 write units, all tables of the account together, it is within the free tier; an on-demand table
 //! is not.
 //!
+//! With the feature `free-tier`, `free_tier_usage` reads what AWS itself counts of the month's free tier; it needs
+//! `freetier:GetFreeTierUsage`.
+//!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! use zerobill::{Clock, Gateway, environment::Environment};
@@ -30,6 +33,8 @@
 mod breakers;
 mod cache;
 mod client;
+#[cfg(feature = "free-tier")]
+mod free_tier;
 mod http;
 mod parameters;
 mod problem;
@@ -43,6 +48,8 @@ use zerobill::{
     environment::{AWS_BREAKER_TABLE, AWS_CACHE_TABLE},
 };
 
+#[cfg(feature = "free-tier")]
+pub use self::free_tier::{Allowance, FreeTierError, free_tier_usage};
 pub use self::{breakers::DynamoDbBreakers, cache::DynamoDbCache, client::Aws, parameters::ParameterStore};
 
 const BREAKER_TABLE: Setting = Setting::new("aws.breaker_table", AWS_BREAKER_TABLE, SettingKind::Text, "");

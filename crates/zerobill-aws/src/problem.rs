@@ -27,7 +27,7 @@ where
 }
 
 /// The cause that says most: the last one.
-fn innermost(error: &dyn Error) -> String {
+pub(crate) fn innermost(error: &dyn Error) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
         last = source;

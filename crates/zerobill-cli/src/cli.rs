@@ -26,7 +26,7 @@ pub(crate) enum Command {
     /// Say what a month will use of the free tier, what ends first and when, and what it costs
     ///
     /// From figures given by hand (`--requests --duration-ms --memory`), from logs, from a running engine, or from what AWS itself
-    /// counts. It asks nothing of AWS.
+    /// counts. AWS is asked with `--aws` only, which first says what for, with which permission and at which cost.
     Forecast(Forecast),
     /// Go through a month of traffic: concurrency, cold starts, throttles, a loop, and what a cap lets through
     ///
@@ -178,7 +178,7 @@ pub(crate) struct Audit {
 }
 
 #[derive(Args, Debug)]
-#[command(group = clap::ArgGroup::new("source").required(true).args(["duration_ms", "logs", "dev", "usage"]))]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["duration_ms", "logs", "dev", "usage", "aws"]))]
 pub(crate) struct Forecast {
     /// Requests a month; with `--logs` or `--dev`, what these show is scaled to so many
     #[arg(long, value_name = "N")]
@@ -213,6 +213,12 @@ pub(crate) struct Forecast {
     /// What `aws freetier get-free-tier-usage` printed
     #[arg(long, value_name = "FILE", conflicts_with = "requests")]
     pub(crate) usage: Option<PathBuf>,
+    /// Ask AWS what the account has used this month, with the credentials of the environment
+    #[arg(long, conflicts_with_all = ["requests", "month"])]
+    pub(crate) aws: bool,
+    /// Ask AWS without asking you first
+    #[arg(long, requires = "aws", conflicts_with_all = ["duration_ms", "logs", "dev", "usage"])]
+    pub(crate) yes: bool,
     /// Draw the month into this SVG file
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! `zerobill forecast`: what the month uses of the free tier, what ends first and when, and what it costs.
 
+mod account;
 mod json;
 mod plot;
 pub(super) mod table;
@@ -41,7 +42,10 @@ pub(crate) fn run(arguments: &cli::Forecast) -> Result<ExitCode, Failure> {
         None => now.month()?,
     };
     if let Some(file) = &arguments.usage {
-        return usage::run(file, month, now.day_of(month), arguments);
+        return usage::print(usage::of_file(file)?, month, now.day_of(month), arguments);
+    }
+    if arguments.aws {
+        return usage::print(account::ask(arguments.yes)?, month, now.day_of(month), arguments);
     }
     let mut notes = Vec::new();
     let (traffic, logs) = if let Some(url) = &arguments.dev {

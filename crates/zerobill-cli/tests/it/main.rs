@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod account;
 mod audit;
 mod bad_arguments;
 mod call;

@@ -22,6 +22,11 @@ pub const AWS_ENDPOINT_URL: Variable = Variable::new(
     &["AWS_ENDPOINT_URL"],
     "Where Parameter Store and DynamoDB are asked instead of AWS, such as a local stand-in.",
 );
+/// Where the Free Tier API is.
+pub const AWS_ENDPOINT_URL_FREETIER: Variable = Variable::new(
+    &["AWS_ENDPOINT_URL_FREETIER"],
+    "Where `zerobill forecast --aws` asks instead of AWS, such as a local stand-in; wins over `AWS_ENDPOINT_URL`.",
+);
 /// The table of the circuit breakers.
 pub const AWS_BREAKER_TABLE: Variable = Variable::new(
     &["ZEROBILL_AWS_BREAKER_TABLE"],

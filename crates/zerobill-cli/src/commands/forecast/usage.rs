@@ -1,17 +1,22 @@
-//! The forecast from what AWS itself counts: the answer of `aws freetier get-free-tier-usage`.
+//! The forecast from what AWS itself counts, asked for or from a file that `aws freetier get-free-tier-usage` wrote.
 
 use std::{path::Path, process::ExitCode};
 
 use serde::Deserialize;
 use serde_json::json;
+use zerobill_aws::Allowance;
 use zerobill_free_tier::Month;
 
-use super::{plot, table};
+use super::{plot, table as row};
 use crate::{
     cli::{self, Format},
     failure::Failure,
     printer,
 };
+
+/// What an empty answer means.
+const NOTHING: &str =
+    "AWS counts no use of any allowance this month; in a member of an organization, ask its management account";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,9 +25,9 @@ struct Answer {
 }
 
 /// What AWS says of one allowance.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Usage {
+pub(super) struct Usage {
     service: String,
     #[serde(rename = "usageType")]
     kind: String,
@@ -34,40 +39,27 @@ struct Usage {
     free_tier_type: String,
 }
 
-impl Default for Usage {
-    fn default() -> Self {
-        let text = String::new;
-        Self {
-            service: text(),
-            kind: text(),
-            actual_usage_amount: 0.0,
-            forecasted_usage_amount: 0.0,
-            limit: 0.0,
-            unit: text(),
-            description: text(),
-            free_tier_type: text(),
-        }
-    }
-}
-
-/// Prints what the file says. `today` is the day of the month, if the month is running.
-pub(super) fn run(
-    file: &Path,
-    month: Month,
-    today: Option<u8>,
-    arguments: &cli::Forecast,
-) -> Result<ExitCode, Failure> {
+/// What the file says.
+pub(super) fn of_file(file: &Path) -> Result<Vec<Usage>, Failure> {
     let failed = |problem: &dyn std::fmt::Display| {
         Failure::user(format!("cannot read `{}`: {problem}", file.display()))
             .hint("`aws freetier get-free-tier-usage --region us-east-1 > usage.json` writes it; the call is free")
     };
     let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
-    let mut usages = serde_json::from_str::<Answer>(&text)
-        .map_err(|error| failed(&error))?
-        .free_tier_usages;
+    let answer: Answer = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    Ok(answer.free_tier_usages)
+}
+
+/// Prints what AWS counts. `today` is the day of the month, if the month is running.
+pub(super) fn print(
+    mut usages: Vec<Usage>,
+    month: Month,
+    today: Option<u8>,
+    arguments: &cli::Forecast,
+) -> Result<ExitCode, Failure> {
     usages.sort_by(|one, other| other.share().total_cmp(&one.share()));
     match arguments.format {
-        Format::Table => print(&usages, month, today),
+        Format::Table => table(&usages, month, today),
         Format::Json => {
             let rows: Vec<_> = usages.iter().map(|usage| usage.json(month, today)).collect();
             let first = first_to_end(&usages, month, today)
@@ -83,7 +75,11 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(usages: &[Usage], month: Month, today: Option<u8>) {
+fn table(usages: &[Usage], month: Month, today: Option<u8>) {
+    if usages.is_empty() {
+        printer::data(NOTHING);
+        return;
+    }
     printer::data(&match first_to_end(usages, month, today) {
         Some((usage, day)) => format!("first to end: {}, on {day}", usage.name()),
         None => format!("every allowance that AWS counts lasts through {month}"),
@@ -101,10 +97,10 @@ fn print(usages: &[Usage], month: Month, today: Option<u8>) {
         let line = format!(
             "{:width$}  {}  {} now, {} by the end, of {} {}  {ends}",
             usage.name(),
-            table::share(Some(usage.share())),
-            table::number(usage.actual_usage_amount),
-            table::number(usage.forecasted_usage_amount),
-            table::number(usage.limit),
+            row::share(Some(usage.share())),
+            row::number(usage.actual_usage_amount),
+            row::number(usage.forecasted_usage_amount),
+            row::number(usage.limit),
             usage.unit,
         );
         printer::data(line.trim_end());
@@ -116,6 +112,21 @@ fn first_to_end(usages: &[Usage], month: Month, today: Option<u8>) -> Option<(&U
         .iter()
         .filter_map(|usage| Some((usage, usage.exhausted_on(month, today)?)));
     ends.min_by(|one, other| one.1.cmp(&other.1))
+}
+
+impl From<Allowance> for Usage {
+    fn from(allowance: Allowance) -> Self {
+        Self {
+            service: allowance.service,
+            kind: allowance.usage_type,
+            actual_usage_amount: allowance.used,
+            forecasted_usage_amount: allowance.forecast,
+            limit: allowance.limit,
+            unit: allowance.unit,
+            description: allowance.description,
+            free_tier_type: allowance.free_tier_type,
+        }
+    }
 }
 
 impl Usage {
