@@ -14,9 +14,14 @@ use crate::{
     front::{self, Front},
     function::Function,
     log::{LogLine, LogSink},
+    queue::{self, Queue, QueueSettings},
+    schedule,
     settings::FunctionSettings,
     task,
 };
+
+/// Something that goes on by itself.
+type Trigger = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Starts an [`Engine`].
 #[must_use]
@@ -86,14 +91,29 @@ impl Builder {
     /// # Errors
     /// [`EngineError`] if the settings cannot be or the port is taken.
     pub async fn start(self) -> Result<Engine, EngineError> {
-        let mut by_name = BTreeMap::new();
+        let (mut by_name, mut queues, mut default) = (BTreeMap::new(), BTreeMap::new(), None);
+        let mut triggers: Vec<Trigger> = Vec::new();
         let journal = Arc::new(Journal::new(self.freezes));
-        let mut default = None;
         for settings in self.functions {
             check(&settings)?;
             let function = Function::new(settings, Arc::clone(&self.sink), Arc::clone(&journal), self.freezes);
             let function = Arc::new(function);
             default = default.or_else(|| Some(Arc::clone(&function)));
+            for settings in &function.settings.queues {
+                let queue = Arc::new(Queue::new(settings.clone()));
+                if queues.insert(settings.name.clone(), Arc::clone(&queue)).is_some() {
+                    return Err(EngineError::DuplicateQueue(settings.name.clone()));
+                }
+                triggers.push(Box::pin(queue::run(Arc::downgrade(&function), queue)));
+            }
+            for (number, schedule) in function.settings.schedules.iter().cloned().enumerate() {
+                let rule = match number {
+                    0 => function.settings.name.clone(),
+                    _ => format!("{}-{}", function.settings.name, number + 1),
+                };
+                triggers.push(Box::pin(schedule::run(Arc::downgrade(&function), schedule, rule)));
+            }
+            triggers.push(Box::pin(Function::reap(Arc::downgrade(&function))));
             let name = function.settings.name.clone();
             if by_name.insert(name.clone(), function).is_some() {
                 return Err(EngineError::DuplicateFunction(name));
@@ -102,6 +122,7 @@ impl Builder {
         let functions = Arc::new(Functions {
             by_name,
             default: default.ok_or(EngineError::NoFunction)?,
+            queues,
         });
         let resolved = tokio::net::lookup_host(&self.address).await;
         let resolved = resolved
@@ -122,11 +143,10 @@ impl Builder {
             stopped: stopped.clone(),
         };
         let front = task::spawn(front::serve(listener, front, stopped));
-        let reaping = functions.by_name.values().map(|function| {
-            let function = Arc::downgrade(function);
-            task::spawn(Function::reap(function)).abort_handle()
-        });
-        let background = reaping.collect();
+        let background = triggers
+            .into_iter()
+            .map(|trigger| task::spawn(trigger).abort_handle())
+            .collect();
         Ok(Engine::running(functions, address, stop, front, background))
     }
 }
@@ -154,6 +174,9 @@ fn check(settings: &FunctionSettings) -> Result<(), EngineError> {
     }
     if settings.url_path.as_ref().is_some_and(|path| !path.starts_with('/')) {
         return problem("the path of its Function URL must begin with `/`".to_owned());
+    }
+    if let Some(Err(wrong)) = settings.queues.iter().map(QueueSettings::check).find(Result::is_err) {
+        return problem(wrong);
     }
     let seconds = settings.timeout.as_secs_f64();
     if !(seconds > 0.0 && seconds <= 900.0) {

@@ -17,6 +17,7 @@ use crate::{
     error::InvokeError,
     function::Function,
     invocation::{InvokeReply, InvokeRequest},
+    queue::Queue,
 };
 
 /// How long running invocations have to end at shutdown.
@@ -45,6 +46,7 @@ pub(crate) struct Functions {
     pub(crate) by_name: BTreeMap<String, Arc<Function>>,
     /// The function behind the Function URL where a path is no other's: the first one given.
     pub(crate) default: Arc<Function>,
+    pub(crate) queues: BTreeMap<String, Arc<Queue>>,
 }
 
 impl Engine {

@@ -29,6 +29,9 @@ pub enum EngineError {
     /// Two functions have one name.
     #[error("two functions are named `{0}`")]
     DuplicateFunction(String),
+    /// Two functions have one queue.
+    #[error("two functions receive the messages of queue `{0}`; each of them would get half")]
+    DuplicateQueue(String),
     /// A limit that Lambda does not have.
     #[error("function `{function}`: {problem}")]
     Settings {

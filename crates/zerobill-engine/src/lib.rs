@@ -27,7 +27,9 @@ mod later;
 mod log;
 mod outcome;
 mod pool;
+mod queue;
 mod run;
+mod schedule;
 mod settings;
 mod task;
 
@@ -38,5 +40,7 @@ pub use self::{
     error::{EngineError, InvokeError},
     invocation::{InvokeReply, InvokeRequest, Payload, StreamFault},
     log::{LineKind, LogLine, LogSink},
+    queue::QueueSettings,
+    schedule::{Schedule, ScheduleError},
     settings::FunctionSettings,
 };

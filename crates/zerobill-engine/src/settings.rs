@@ -2,6 +2,8 @@
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
+use crate::{queue::QueueSettings, schedule::Schedule};
+
 /// A function for the engine to run.
 #[derive(Clone, Debug)]
 pub struct FunctionSettings {
@@ -30,6 +32,10 @@ pub struct FunctionSettings {
     pub url_path: Option<String>,
     /// A file to which asynchronous events are appended that have failed for good, one JSON line each.
     pub dead_letter: Option<PathBuf>,
+    /// When it is invoked by itself.
+    pub schedules: Vec<Schedule>,
+    /// Queues whose messages invoke it.
+    pub queues: Vec<QueueSettings>,
 }
 
 impl FunctionSettings {
@@ -49,6 +55,8 @@ impl FunctionSettings {
             idle_limit: Duration::from_secs(600),
             url_path: None,
             dead_letter: None,
+            schedules: Vec::new(),
+            queues: Vec::new(),
         }
     }
 

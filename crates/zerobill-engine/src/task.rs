@@ -55,6 +55,11 @@ pub(crate) fn timestamp(epoch_ms: u64) -> String {
     format(epoch_ms, "%Y-%m-%dT%H:%M:%S%.3fZ")
 }
 
+/// A moment as EventBridge writes it: `2026-01-02T03:04:05Z`.
+pub(crate) fn second(epoch_ms: u64) -> String {
+    format(epoch_ms, "%Y-%m-%dT%H:%M:%SZ")
+}
+
 /// A moment as the Function URL's events have it: `02/Jan/2026:03:04:05 +0000`.
 pub(crate) fn common_log_time(epoch_ms: u64) -> String {
     format(epoch_ms, "%d/%b/%Y:%H:%M:%S +0000")

@@ -5,6 +5,7 @@ mod error;
 mod function_url;
 mod invoke;
 mod origin;
+mod queues;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -66,6 +67,16 @@ async fn other(front: State<Arc<Front>>, caller: ConnectInfo<SocketAddr>, reques
     let path = request.uri().path();
     if path.starts_with("/_zerobill/") || is_lambda_api(path) {
         return error::unknown_call(request.method(), path);
+    }
+    // Only where there is a queue: otherwise it is a request like any other.
+    if let Some(operation) = queues::operation(request.headers())
+        && !front.functions.queues.is_empty()
+    {
+        let operation = operation.to_owned();
+        return match origin::control(request.headers(), front.address) {
+            Access::Granted => queues::answer(&front, &operation, request.into_body()).await,
+            Access::Refused(reason) => error::forbidden(&reason),
+        };
     }
     function_url::answer(front, caller, request).await
 }

@@ -15,7 +15,7 @@ fn processes(reply: &Value) -> Vec<u64> {
         .collect()
 }
 
-fn start(settings: FunctionSettings, address: &str) -> Result<Engine, EngineError> {
+pub(crate) fn start(settings: FunctionSettings, address: &str) -> Result<Engine, EngineError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -19,5 +19,7 @@ mod lab;
 mod lifetime;
 mod limits;
 mod origins;
+mod queues;
 mod runtime_api;
+mod schedules;
 mod streaming;
