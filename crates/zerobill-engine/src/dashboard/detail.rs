@@ -29,7 +29,7 @@ const SHOWN_LINES: usize = 1_000;
 struct Detail {
     #[serde(flatten)]
     invocation: InvocationView,
-    event: Text,
+    payload: Text,
     /// None while it runs, and where the reply was streamed.
     reply: Option<Text>,
     lines: Vec<LineView>,
@@ -102,7 +102,7 @@ impl Journal {
         let reply = entry.end.as_ref().map(|end| &end.reply);
         Some(Detail {
             invocation: entry.view(number),
-            event: Text::of(&entry.request.payload),
+            payload: Text::of(&entry.request.payload),
             reply: reply.filter(|reply| !reply.is_empty()).map(|reply| Text::of(reply)),
             lines: lines_of(&content, number),
         })

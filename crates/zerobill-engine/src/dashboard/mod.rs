@@ -1,5 +1,6 @@
-//! What the engine tells of itself under `/_zerobill/`: its state, streams of what changes, past events and their replay.
+//! The dashboard under `/_zerobill/`: the page, the state and the streams that it reads, past events and their replay.
 
+mod assets;
 mod detail;
 mod invocation;
 mod journal;
@@ -29,7 +30,7 @@ use crate::front::Front;
 
 /// The routes, which the front guards like those of the Lambda API.
 pub(crate) fn routes() -> Router<Arc<Front>> {
-    Router::new()
+    assets::routes()
         .route("/_zerobill/state", get(state))
         .route("/_zerobill/events", get(stream::events))
         .route("/_zerobill/logs", get(stream::logs))

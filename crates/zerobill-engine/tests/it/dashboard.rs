@@ -61,7 +61,7 @@ fn an_invocation_is_remembered_with_its_event_its_reply_and_its_log() {
 
     let detail = get(&lab, "/_zerobill/invocations/1").json();
     assert_eq!(
-        detail["event"]["content"],
+        detail["payload"]["content"],
         r#"{"print":"hello","requestType":"health"}"#
     );
     let answer: Value = serde_json::from_str(detail["reply"]["content"].as_str().unwrap()).unwrap();
@@ -135,7 +135,7 @@ fn a_past_event_is_sent_again_byte_for_byte() {
         get(&lab, "/_zerobill/invocations/1").json(),
         get(&lab, "/_zerobill/invocations/2").json(),
     );
-    assert_eq!(second["event"]["content"], r#"{"n" :  1}"#);
+    assert_eq!(second["payload"]["content"], r#"{"n" :  1}"#);
     assert_eq!(
         answer.json(),
         json!({ "request_id": second["request_id"], "function_error": false })
@@ -307,6 +307,35 @@ fn what_functions_say_is_sent_as_data_and_never_as_a_page() {
             "{path}"
         );
     }
+    let page = get(&lab, "/_zerobill/");
+    assert!(!page.text().contains(script));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; "),
+        "{policy}"
+    );
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+}
+
+#[test]
+fn only_the_files_of_the_page_are_served() {
+    let lab = Lab::new("echo");
+    let page = get(&lab, "/_zerobill/");
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, Some("text/html; charset=utf-8"))
+    );
+    assert_eq!(get(&lab, "/_zerobill").header("location"), Some("/_zerobill/"));
+    for path in [
+        "/_zerobill/../Cargo.toml",
+        "/_zerobill/%2e%2e/Cargo.toml",
+        "/_zerobill/page/index.html",
+        "/_zerobill//etc/passwd",
+    ] {
+        assert_eq!(get(&lab, path).status, 404, "{path}");
+    }
+    assert_eq!(lab.state().invocations, 0, "the function is not asked either");
 }
 
 #[test]
@@ -315,6 +344,7 @@ fn pages_elsewhere_may_neither_read_nor_replay() {
     lab.invoke(&json!({}));
     for head in ["Origin: https://evil.example\r\n", "Origin: null\r\n"] {
         for path in [
+            "/_zerobill/",
             "/_zerobill/state",
             "/_zerobill/events",
             "/_zerobill/logs",
