@@ -48,7 +48,7 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     printer::note(&format!(
         "Invoke API    http://{address}/2015-03-31/functions/{FUNCTION_NAME}/invocations"
     ));
-    printer::note(&format!("State         http://{address}/_zerobill/state"));
+    printer::note(&format!("Dashboard     http://{address}/_zerobill/"));
     printer::note(&format!("Try           curl http://{address}/health"));
     if !address.ip().is_loopback() {
         printer::note("warning: other machines can reach this port and invoke the function");

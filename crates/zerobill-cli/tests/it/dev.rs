@@ -47,7 +47,7 @@ fn it_says_where_it_listens_serves_and_sums_up_on_ctrl_c() {
     assert_snapshot!(talk, @r"
     Function URL  http://ADDRESS/
     Invoke API    http://ADDRESS/2015-03-31/functions/function/invocations
-    State         http://ADDRESS/_zerobill/state
+    Dashboard     http://ADDRESS/_zerobill/
     Try           curl http://ADDRESS/health
     1 invocations, 1 cold starts, 0 errors, 0 timeouts, 0 throttles; billed N ms, N GB-seconds
     of the month's free tier: N % of the requests, N % of the GB-seconds
