@@ -38,7 +38,7 @@ async fn answer(gateway: &Gateway, handlers: &Handlers, event: &Event) -> Result
     if let (Some(invocation), Some(id)) = (zerobill::Invocation::current(), event.correlation_id()) {
         invocation.set_correlation_id(id);
     }
-    gateway.logging().event(event.payload());
+    gateway.log_event(event.payload());
     let answer = handlers.dispatch(gateway, event).await;
     let Err(error) = answer else { return answer };
     let fields = [("error_code", error.code()), ("event_kind", event.kind().as_str())];

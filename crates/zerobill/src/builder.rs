@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 use serde_json::Value;
 
 use crate::{
+    analytics::Analytics,
     clock::Clock,
     dispatch,
     environment::Environment,
@@ -161,6 +162,7 @@ impl Builder {
             meter: Meter::default(),
             traces: Traces::default(),
             fast_path: FastPath::new(dispatch::count()),
+            analytics: Analytics::default(),
         };
         let declared = || self.declared.iter().copied().flatten();
         let owners = declared().map(Setting::owner);

@@ -129,6 +129,8 @@ pub const VARIABLES: &[Variable] = &[
     HTTP_PROXY,
     NO_PROXY,
     PRELOAD,
+    ANALYTICS_REQUESTS,
+    ANALYTICS_MINUTES,
     TRACES,
     FAST_PATH,
     HOT_CALLS,

@@ -7,12 +7,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    analytics::{Analytics, Export, Surroundings},
     clock::Clock,
     dispatch::find,
-    environment::Environment,
+    environment::{Environment, FUNCTION_NAME},
     error::{Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result},
     fast_path::FastPath,
-    interfaces::{Health, Interfaces, Service, config::Fault},
+    interfaces::{CATALOGUE, Health, Interfaces, Service, config::Fault},
     invocation::{self, Invocation},
     lazy::{BuildRecord, microseconds},
     meter::{Meter, Usage},
@@ -60,6 +61,7 @@ pub(crate) struct Base {
     pub(crate) meter: Meter,
     pub(crate) traces: Traces,
     pub(crate) fast_path: FastPath,
+    pub(crate) analytics: Analytics,
 }
 
 impl Base {
@@ -83,6 +85,8 @@ pub struct GatewayStats {
     pub built: Vec<BuildRecord>,
     /// Lines that standard output did not take.
     pub lost_lines: u64,
+    /// What requests used.
+    pub analytics: Export,
 }
 
 impl Gateway {
@@ -97,6 +101,11 @@ impl Gateway {
             interfaces,
             exposed,
         }))
+    }
+
+    /// Whether both are the same gateway.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     pub(crate) fn base(&self) -> &Base {
@@ -154,7 +163,7 @@ impl Gateway {
             invocation: Invocation::begin(self.clone(), context),
             failed: true,
         };
-        if self.config().is_due() {
+        if self.0.interfaces.config().is_due() {
             self.ask_for_settings().await;
         }
         let result = ending.invocation.scope(work).await;
@@ -181,7 +190,7 @@ impl Gateway {
 
     pub(crate) fn log_warnings(&self, warnings: impl IntoIterator<Item = Fault>) {
         for warning in warnings {
-            self.logging().warning(&warning.to_string(), ());
+            self.0.interfaces.logging().warning(&warning.to_string(), ());
         }
     }
 
@@ -207,7 +216,36 @@ impl Gateway {
                 .filter_map(|(_, service)| service.build_record())
                 .collect(),
             lost_lines: self.0.base.output.failures(),
+            analytics: self.analytics(),
         }
+    }
+
+    /// What the requests of this gateway have used; see [`analytics`](crate::analytics).
+    pub fn analytics(&self) -> Export {
+        let base = &self.0.base;
+        let services = self.0.interfaces.services();
+        let built =
+            services.flat_map(|(name, service)| service.build_records().into_iter().map(move |record| (name, record)));
+        let names: Vec<_> = CATALOGUE.iter().map(|row| row.name).collect();
+        base.analytics.export(Surroundings {
+            clock: &base.clock,
+            random: &base.random,
+            function: base.environment.read(&FUNCTION_NAME).map_or("", |(_, name)| name),
+            names: &names,
+            built: built.collect(),
+        })
+    }
+
+    /// Writes the analytics as one line of the log.
+    pub(crate) fn log_analytics(&self) {
+        let logging = self.0.interfaces.logging();
+        logging.record("usage analytics", "analytics", self.analytics().to_json());
+    }
+
+    /// Logs the event that came, where the setting `logging.event` asks for it; see [`Logging::event`](crate::logging::Logging::event).
+    /// Unlike that, it does not count as a use of the interface.
+    pub fn log_event(&self, event: &serde_json::value::RawValue) {
+        self.0.interfaces.logging().event(event);
     }
 
     /// Builds the heavy part of the interface `name` now, if it has one, instead of on its first use.
@@ -233,7 +271,7 @@ impl Gateway {
     /// Ends what the interfaces keep for `invocation`, from the last to the first, so that what one warns of is still logged.
     pub(crate) fn finish(&self, invocation: &Invocation) {
         invocation.enter(|| {
-            self.log_warnings(self.config().take_notices());
+            self.log_warnings(self.0.interfaces.config().take_notices());
             for (_, service) in self.0.interfaces.services().rev() {
                 service.finish(invocation);
             }

@@ -10,6 +10,7 @@ use crate::{
     event::Event,
     gateway::Gateway,
     interfaces::config::Setting,
+    invocation::Invocation,
 };
 
 /// A handler's answer: JSON, sent as it stands.
@@ -57,10 +58,17 @@ impl Handlers {
     /// # Errors
     /// What the handler said; `unhandled_event` if none accepts; `handler_panicked`.
     pub async fn dispatch(&self, gateway: &Gateway, event: &Event) -> Result<Reply> {
+        let invocation = Invocation::current();
+        if let Some(invocation) = &invocation {
+            invocation.set_kind(event.kind().as_str());
+        }
         let answer = async {
             let Some(handler) = self.0.iter().find(|handler| handler.accepts(gateway, event)) else {
                 return Err(self.unhandled(event));
             };
+            if let Some(invocation) = &invocation {
+                invocation.set_handler(handler.name());
+            }
             handler.handle(gateway, event).await
         };
         match AssertUnwindSafe(answer).catch_unwind().await {

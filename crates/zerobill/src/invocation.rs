@@ -11,7 +11,9 @@ use std::{
 use lambda_runtime::Context;
 
 use crate::{
+    analytics::Request,
     gateway::Gateway,
+    interfaces::Place,
     lazy::microseconds,
     traces::{ERROR, OK},
 };
@@ -34,6 +36,7 @@ struct Inner {
     started: Duration,
     correlation_id: OnceLock<String>,
     states: [OnceLock<Box<dyn Any + Send + Sync>>; STATES],
+    request: Request,
 }
 
 /// How many interfaces keep something per invocation.
@@ -51,6 +54,7 @@ impl Invocation {
         let cold_start = gateway.base().meter.begin();
         let started = gateway.base().clock.monotonic();
         let (correlation_id, states) = (OnceLock::new(), Default::default());
+        let request = gateway.base().analytics.begin();
         Self(Arc::new(Inner {
             gateway,
             context,
@@ -58,6 +62,7 @@ impl Invocation {
             started,
             correlation_id,
             states,
+            request,
         }))
     }
 
@@ -122,6 +127,28 @@ impl Invocation {
         self.0.correlation_id.set(id.into()).is_ok()
     }
 
+    /// Names the kind of this request for the [analytics](crate::analytics); the last name counts.
+    ///
+    /// [`Handlers::dispatch`](crate::handler::Handlers::dispatch) names the kind of event. A function without handlers may name
+    /// its kinds itself. Of more than 32 names the later ones are counted together.
+    pub fn set_kind(&self, kind: &'static str) {
+        self.0.request.set_kind(kind);
+    }
+
+    /// Names the handler that answers it.
+    pub(crate) fn set_handler(&self, handler: &'static str) {
+        self.0.request.set_handler(handler);
+    }
+
+    /// Counts the interface at `place` as used.
+    pub(crate) fn mark(&self, place: Place) {
+        let place = place as usize;
+        if self.0.request.is_new(place) && self.0.request.mark(place) {
+            let analytics = &self.0.gateway.base().analytics;
+            analytics.first_use(place, microseconds(self.elapsed()));
+        }
+    }
+
     /// What the interface of `S` keeps for this invocation.
     pub(crate) fn state<S: State>(&self) -> Option<&S> {
         self.0
@@ -138,8 +165,14 @@ impl Invocation {
 
     /// Ends it: what was held back is written or dropped, and it is counted.
     pub(crate) fn end(&self, failed: bool) {
-        self.0.gateway.finish(self);
         let base = self.0.gateway.base();
+        let is_due = base
+            .analytics
+            .record(&self.0.request, self.0.cold_start, failed, &base.clock);
+        if is_due {
+            self.enter(|| self.0.gateway.log_analytics());
+        }
+        self.0.gateway.finish(self);
         base.meter.end(microseconds(self.elapsed()), failed);
         if base.traces.are_kept() {
             let (outcome, request_id) = (if failed { ERROR } else { OK }, self.0.context.request_id.clone());
@@ -161,6 +194,21 @@ impl fmt::Debug for Invocation {
             .field("cold_start", &self.0.cold_start)
             .finish_non_exhaustive()
     }
+}
+
+/// Counts the interface at `place` as used by the running invocation, if that is one of `gateway`.
+pub(crate) fn mark(gateway: &Gateway, place: Place) {
+    // Outside of an invocation there is nothing to count.
+    _ = CURRENT.try_with(|invocation| {
+        if invocation.0.gateway.is(gateway) {
+            invocation.mark(place);
+        }
+    });
+}
+
+/// Whether the caller runs in an invocation.
+pub(crate) fn is_running() -> bool {
+    CURRENT.try_with(|_| ()).is_ok()
 }
 
 /// Starts a task that stays inside the invocation in which the caller runs.

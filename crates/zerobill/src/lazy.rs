@@ -19,6 +19,8 @@ pub struct BuildRecord {
     pub took_us: u64,
     /// Whether it succeeded.
     pub built: bool,
+    /// Whether a request waited for it.
+    pub in_request: bool,
 }
 
 /// A place for one heavy value: empty until its first use, filled once even when several ask at the same time, emptied by
@@ -70,6 +72,7 @@ impl<T> Slot<T> {
             at_ms: self.clock.epoch_ms(),
             took_us: microseconds(self.clock.monotonic().saturating_sub(started)),
             built: result.is_ok(),
+            in_request: crate::invocation::is_running(),
         });
         if let Ok(value) = &result {
             *self.value.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(value));

@@ -39,6 +39,7 @@ fn stats_count_what_was_before() {
         assert!(stats["usage"][measured].take().as_u64().unwrap() > 0, "{measured}");
     }
     assert!(stats["age_ms"].take().is_u64());
+    assert_eq!(stats["analytics"].take()["requests"], 2);
     assert_eq!(
         stats,
         json!({
@@ -50,14 +51,39 @@ fn stats_count_what_was_before() {
             },
             "built": [],
             "lost_lines": 0,
+            "analytics": null,
         })
     );
 }
 
 #[test]
+fn analytics_say_what_the_requests_before_used() {
+    let lab = Lab::set(&[("ZEROBILL_ANALYTICS_REQUESTS", "2"), ("ZEROBILL_LOG_LEVEL", "CRITICAL")]);
+    lab.error(r#"{"requestType":"nope"}"#);
+    lab.answer(r#"{"requestType":"health_check"}"#);
+    lab.request("GET /health", "");
+    let (reply, _) = lab.invoke(r#"{"requestType":"analytics"}"#);
+    let tally = zerobill::analytics::read(&reply).unwrap().unwrap().tally;
+    let counts = |counts: &std::collections::BTreeMap<String, u64>| serde_json::to_value(counts).unwrap();
+    assert_eq!((tally.requests, tally.first_requests, tally.failed), (3, 1, 1));
+    assert_eq!(
+        counts(&tally.kinds),
+        json!({ "request-type": 1, "request-type/health_check": 1, "http-v2": 1 })
+    );
+    assert_eq!(counts(&tally.handlers), json!({ "request_type": 2, "http": 1 }));
+    assert_eq!(counts(&tally.combinations), json!({ "logging": 1, "debug": 2 }));
+    let logged = lab.logged();
+    let requests: Vec<_> = logged
+        .iter()
+        .map(|line| line["analytics"]["requests"].clone())
+        .collect();
+    assert_eq!(requests, [1, 2, 4], "the analytics of its own request are in the last");
+}
+
+#[test]
 fn an_unknown_request_type_is_answered_with_those_there_are_and_logged_once() {
     let lab = Lab::new();
-    let message = "unknown requestType `größer`; there are `health_check` and `stats`";
+    let message = "unknown requestType `größer`; there are `health_check`, `stats` and `analytics`";
     assert_eq!(
         lab.invoke(r#"{"requestType":"größer"}"#),
         (
@@ -88,7 +114,7 @@ fn a_long_request_type_is_not_repeated_whole() {
     let start = "ß".repeat(64);
     assert_eq!(
         message,
-        format!("unknown requestType `{start}…`; there are `health_check` and `stats`")
+        format!("unknown requestType `{start}…`; there are `health_check`, `stats` and `analytics`")
     );
     assert_eq!(lab.logged()[0]["message"], message);
 }
@@ -96,7 +122,7 @@ fn a_long_request_type_is_not_repeated_whole() {
 #[test]
 fn an_event_that_nothing_answers_is_told_what_there_is() {
     let lab = Lab::new();
-    let answers = "it answers `{\"requestType\":\"health_check\"}` and `\"stats\"`, \
+    let answers = "it answers `{\"requestType\":\"health_check\"}`, `\"stats\"` and `\"analytics\"`, \
                    exposed operations as `{\"interface\":…,\"operation\":…,\"params\":{…}}`, HTTP `GET /health`, \
                    directives of Alexa's smart home, requests of custom skills, `{\"text\":…,\"language\":…}` for \
                    Home Assistant's Assist, and `{\"zerobill\":\"doctor\"}`";

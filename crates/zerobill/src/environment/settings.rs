@@ -200,7 +200,17 @@ pub const NO_PROXY: Variable = Variable::new(
 /// What is built during INIT.
 pub const PRELOAD: Variable = Variable::new(
     &["ZEROBILL_PRELOAD"],
-    "Interfaces to build during INIT instead of on their first use, separated by commas.",
+    "Interfaces to build during INIT instead of on their first use, separated by commas; `auto` stands for those that `zerobill-analytics.json` beside the function names.",
+);
+/// After how many requests the analytics are logged.
+pub const ANALYTICS_REQUESTS: Variable = Variable::new(
+    &["ZEROBILL_ANALYTICS_REQUESTS"],
+    "Logs the usage analytics as one line after the first request and each doubling of their number, but at most so many requests apart; 0 does not.",
+);
+/// After how many minutes the analytics are logged.
+pub const ANALYTICS_MINUTES: Variable = Variable::new(
+    &["ZEROBILL_ANALYTICS_MINUTES"],
+    "Logs the usage analytics also where so many minutes have passed, with the next request that ends; 0 does not.",
 );
 /// How many traces are kept.
 pub const TRACES: Variable = Variable::new(

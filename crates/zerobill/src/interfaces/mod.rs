@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::{
+    analytics::PLACES,
     error::Error,
     gateway::{Base, Gateway},
-    invocation::Invocation,
+    invocation::{self, Invocation},
     lazy::BuildRecord,
     operation::Operation,
 };
@@ -40,6 +41,11 @@ interfaces! {
     initialization: initialization::Initialization [config, logging],
     debug: debug::Debug [config],
 }
+
+const _: () = assert!(
+    CATALOGUE.len() <= PLACES,
+    "the analytics have a place for each interface"
+);
 
 /// An interface as the catalogue lists it.
 #[derive(Clone, Copy)]
@@ -113,6 +119,11 @@ pub(crate) trait Service {
     /// When its heavy part was last built, if it has one.
     fn build_record(&self) -> Option<BuildRecord> {
         None
+    }
+
+    /// The same for each of its heavy parts.
+    fn build_records(&self) -> Vec<BuildRecord> {
+        self.build_record().into_iter().collect()
     }
 
     /// Builds its heavy part now, if it has one.

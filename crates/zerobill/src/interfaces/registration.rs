@@ -14,6 +14,16 @@ macro_rules! interfaces {
                 Self { $config, $($name,)* }
             }
 
+            pub(crate) fn $config(&self) -> &$config_service {
+                &self.$config
+            }
+
+            $(
+                pub(crate) fn $name(&self) -> &$service {
+                    &self.$name
+                }
+            )*
+
             pub(crate) fn services(&self) -> impl DoubleEndedIterator<Item = (&'static str, &dyn Service)> {
                 [
                     (stringify!($config), &self.$config as &dyn Service),
@@ -23,16 +33,26 @@ macro_rules! interfaces {
             }
         }
 
+        /// The place of each interface in the list.
+        #[derive(Clone, Copy, Debug)]
+        #[expect(non_camel_case_types, reason = "they are the interfaces' names")]
+        pub(crate) enum Place {
+            $config,
+            $($name,)*
+        }
+
         impl Gateway {
             #[doc = concat!("The `", stringify!($config), "` interface: see [`", stringify!($config_service), "`].")]
             pub fn $config(&self) -> &$config_service {
-                &self.interfaces().$config
+                invocation::mark(self, Place::$config);
+                self.interfaces().$config()
             }
 
             $(
                 #[doc = concat!("The `", stringify!($name), "` interface: see [`", stringify!($service), "`].")]
                 pub fn $name(&self) -> &$service {
-                    &self.interfaces().$name
+                    invocation::mark(self, Place::$name);
+                    self.interfaces().$name()
                 }
             )*
         }

@@ -68,7 +68,7 @@ async fn a_wrong_name_is_answered_with_the_nearest_right_one() {
         error("debug", "observe_everything", json!({})).await,
         said(
             "unknown_operation",
-            "unknown operation `debug.observe_everything`; there are `health`, `stats`, `diagnostics`, `self_test`, `benchmark`, `traces`, `clear_traces`, `fast_path_stats`, `enable_fast_path`, `disable_fast_path`, `reset_fast_path_stats`"
+            "unknown operation `debug.observe_everything`; there are `health`, `stats`, `analytics`, `diagnostics`, `self_test`, `benchmark`, `traces`, `clear_traces`, `fast_path_stats`, `enable_fast_path`, `disable_fast_path`, `reset_fast_path_stats`"
         )
     );
     assert_eq!(

@@ -7,6 +7,8 @@
 //!   disturbed, logged or counted.
 //! - [`Debug::diagnostics`] looks at the process: memory, threads, file descriptors, temporary space, and the names of its
 //!   variables, never their values. Outside Linux it says what it cannot tell.
+//! - [`Debug::analytics`] says what requests used: which interfaces, together with which others, how long after the start, and
+//!   what was built while one waited. `zerobill analyze` adds up what many environments say; see [`analytics`](crate::analytics).
 //! - [`Debug::fast_path_stats`] counts and times the calls by name. Each is timed but those of promoted operations, of which
 //!   one in 64 is; what they answer is the same.
 //! - [`Debug::traces`] are the last invocations and dynamic operations, without parameters and answers.
@@ -17,6 +19,8 @@
 //! | `debug.fast_path` | whether operations that are called by name over and over are promoted, which they are unless this is false |
 //! | `debug.hot_calls` | how many of the last 1,024 calls by name promote an operation; 10 |
 //! | `debug.hot_percent` | what percentage of them it needs, too; 5 |
+//! | `debug.analytics_requests` | logs the analytics after the first request and each doubling of their number, but at most so many requests apart; 0, the default, does not |
+//! | `debug.analytics_minutes` | logs them also where so many minutes have passed, with the next request that ends; 0, the default, does not |
 //!
 //! They are read where the function starts.
 //!
@@ -98,5 +102,28 @@ const HOT_PERCENT: Setting = Setting::new(
     "5",
 );
 
+/// After how many requests the analytics are logged.
+const ANALYTICS_REQUESTS: Setting = Setting::new(
+    "debug.analytics_requests",
+    environment::ANALYTICS_REQUESTS,
+    SettingKind::Integer(0, 1_000_000_000),
+    "0",
+);
+
+/// After how many minutes they are.
+const ANALYTICS_MINUTES: Setting = Setting::new(
+    "debug.analytics_minutes",
+    environment::ANALYTICS_MINUTES,
+    SettingKind::Integer(0, 10_000),
+    "0",
+);
+
 /// Its settings.
-pub(crate) const SETTINGS: &[Setting] = &[TRACES, FAST_PATH, HOT_CALLS, HOT_PERCENT];
+pub(crate) const SETTINGS: &[Setting] = &[
+    TRACES,
+    FAST_PATH,
+    HOT_CALLS,
+    HOT_PERCENT,
+    ANALYTICS_REQUESTS,
+    ANALYTICS_MINUTES,
+];

@@ -22,6 +22,12 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     .read_only()
     .same_shape("it counts the calls, this one among them"),
     &op_value(
+        "analytics",
+        "Returns which interfaces, kinds and handlers the requests of this execution environment used.",
+        |g, _: Nothing| g.debug().analytics(g),
+    )
+    .read_only(),
+    &op_value(
         "diagnostics",
         "Returns what the process is, has and uses, and the names of its variables.",
         |g, _: Nothing| g.debug().diagnostics(g),

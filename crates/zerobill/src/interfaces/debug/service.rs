@@ -1,16 +1,17 @@
 //! Reports on the gateway as a whole.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
 use super::{
-    FAST_PATH, HOT_CALLS, HOT_PERCENT, TRACES,
+    ANALYTICS_MINUTES, ANALYTICS_REQUESTS, FAST_PATH, HOT_CALLS, HOT_PERCENT, TRACES,
     benchmark::{self, Benchmark, Bounds},
     diagnostics::{self, Diagnostics},
     self_test::{self, SelfTest},
 };
 use crate::{
+    analytics::{Export, Schedule},
     dispatch,
     error::Result,
     fast_path::{FastPath, FastPathStats, Rules},
@@ -56,6 +57,10 @@ impl Debug {
     pub(crate) fn new(base: &Base, config: Config) -> Self {
         let capacity = config.integer(&TRACES).unwrap_or_default();
         base.traces.keep(usize::try_from(capacity).unwrap_or_default());
+        base.analytics.log_by(Schedule {
+            requests: config.integer(&ANALYTICS_REQUESTS).unwrap_or_default(),
+            time: Duration::from_secs(60 * config.integer(&ANALYTICS_MINUTES).unwrap_or_default()),
+        });
         let fast_path = base.fast_path.clone();
         fast_path.configure(Rules {
             calls: config.integer(&HOT_CALLS).unwrap_or_default(),
@@ -174,6 +179,23 @@ impl Debug {
     /// Forgets all calls by name; none is promoted until it is hot again.
     pub fn reset_fast_path_stats(&self) {
         self.fast_path.reset();
+    }
+
+    /// What the requests of this execution environment have used.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// let gateway = zerobill::Gateway::builder().build().expect("valid");
+    /// let work = async { gateway.cache().set("a", &1, None) };
+    /// gateway.invoke(Default::default(), work).await?;
+    /// let analytics = gateway.debug().analytics(&gateway);
+    /// assert_eq!(analytics.tally.combinations["cache"], 1);
+    /// assert!(analytics.tally.is_hot("cache") && analytics.tally.is_cold("http_client"));
+    /// # Ok::<(), zerobill::cache::CacheError>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn analytics(&self, gateway: &Gateway) -> Export {
+        gateway.analytics()
     }
 
     /// What the gateway has done so far.

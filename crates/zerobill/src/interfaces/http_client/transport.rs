@@ -33,6 +33,7 @@ use super::{
 use crate::{
     gateway::Base,
     interfaces::{
+        Place,
         circuit_breaker::CircuitBreaker,
         config::{Config, Watched},
         logging::{Level, Logging},
@@ -122,6 +123,10 @@ impl Transport {
         let request = outgoing::request(plan, &settings)?;
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(HttpError::NoRuntime);
+        }
+        if let Some(invocation) = self.base.current() {
+            // Another interface may be asking, which does not go through the gateway.
+            invocation.mark(Place::http_client);
         }
         let budget = self.budget(timeout, outlives, &settings, request.url())?;
         let started = self.base.clock.monotonic();

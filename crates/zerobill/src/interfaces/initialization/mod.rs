@@ -6,7 +6,10 @@
 //!
 //! | setting | what it does |
 //! |---|---|
-//! | `initialization.preload` | the interfaces that [`Initialization::run`] builds, such as `security,http_client` |
+//! | `initialization.preload` | the interfaces that [`Initialization::run`] builds, such as `security,http_client`; `auto` stands for those that the file `zerobill-analytics.json` names |
+//!
+//! `zerobill analyze --output zerobill-analytics.json` writes that file from what requests used. It belongs beside the
+//! function, in `$LAMBDA_TASK_ROOT` or the working folder.
 //!
 //! [`Initialization::run`] is called once, where the function starts; `zerobill-function` does. What cannot be built stays
 //! lazy, with a warning: INIT goes on. [`Initialization::stage`] times work of one's own, [`Initialization::record_stage`]

@@ -1,6 +1,9 @@
 //! Times the stages of INIT and builds what is to be ready for the first event.
 
 use std::{
+    collections::BTreeSet,
+    io::ErrorKind,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -9,6 +12,8 @@ use serde::Serialize;
 
 use super::PRELOAD;
 use crate::{
+    analytics::{FILE_NAME, Plan, PlanError},
+    environment::TASK_ROOT,
     gateway::{Base, Gateway},
     interfaces::{Health, Service, config::Config, logging::Logging},
     lazy::microseconds,
@@ -16,6 +21,9 @@ use crate::{
 
 /// So many stages are kept; a function has a handful.
 const MAX_STAGES: usize = 256;
+
+/// The word that stands for what the file of the analytics names.
+const AUTO: &str = "auto";
 
 /// The timeline of INIT.
 ///
@@ -114,10 +122,17 @@ impl Initialization {
     /// Builds what the setting `initialization.preload` names. What cannot be built stays lazy, with a warning: INIT goes on.
     pub fn run(&self, gateway: &Gateway) -> InitializationReport {
         let setting = self.0.config.text(&PRELOAD);
-        self.preload(
-            gateway,
-            setting.split(',').map(str::trim).filter(|name| !name.is_empty()),
-        );
+        let mut names = Vec::new();
+        for name in setting.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            if name == AUTO {
+                names.extend(self.planned());
+            } else {
+                names.push(name.to_owned());
+            }
+        }
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        self.preload(gateway, names);
         self.timeline().ended_us = Some(self.elapsed_us());
         self.report()
     }
@@ -127,21 +142,35 @@ impl Initialization {
         let one = |name: N| {
             let name = name.as_ref();
             let result = self.stage(&format!("preload {name}"), || gateway.preload(name));
-            if let Err(error) = &result {
-                self.0.logging.warning(
-                    "not built during INIT",
-                    [("interface", name), ("problem", error.message())],
-                );
-            }
-            let problem = result.err().map(|error| error.message().to_owned());
-            Preloaded {
-                name: name.to_owned(),
-                built: problem.is_none(),
-                problem,
-            }
+            self.keep(name, result.err().map(|error| error.message().to_owned()))
         };
-        let preloaded: Vec<_> = names.into_iter().map(one).collect();
-        self.timeline().preloaded.extend(preloaded.iter().cloned());
+        names.into_iter().map(one).collect()
+    }
+
+    /// What the file of the analytics names; nothing, with a warning, if it cannot be read.
+    fn planned(&self) -> Vec<String> {
+        let plan = self.stage(&format!("read {FILE_NAME}"), || read_plan(&self.0.base));
+        match plan {
+            Ok(plan) => plan.preload,
+            Err(problem) => {
+                self.keep(AUTO, Some(problem));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Keeps what became of `name`, and warns if it is not built.
+    fn keep(&self, name: &str, problem: Option<String>) -> Preloaded {
+        if let Some(problem) = &problem {
+            let fields = [("interface", name), ("problem", problem)];
+            self.0.logging.warning("not built during INIT", fields);
+        }
+        let preloaded = Preloaded {
+            name: name.to_owned(),
+            built: problem.is_none(),
+            problem,
+        };
+        self.timeline().preloaded.push(preloaded.clone());
         preloaded
     }
 
@@ -197,6 +226,24 @@ impl Initialization {
     fn elapsed_us(&self) -> u64 {
         microseconds(self.0.base.clock.monotonic().saturating_sub(self.0.started))
     }
+}
+
+/// The plan in the function's own folder, or else in the working one.
+fn read_plan(base: &Base) -> Result<Plan, String> {
+    let own = base
+        .environment
+        .read(&TASK_ROOT)
+        .map(|(_, folder)| Path::new(folder).join(FILE_NAME));
+    for file in own.into_iter().chain([PathBuf::from(".").join(FILE_NAME)]) {
+        match Plan::read(&file) {
+            Ok(plan) => return Ok(plan),
+            Err(PlanError::File(error)) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("`{}`: {error}", file.display())),
+        }
+    }
+    Err(format!(
+        "there is no `{FILE_NAME}` beside the function; `zerobill analyze --output {FILE_NAME}` writes it"
+    ))
 }
 
 impl Service for Initialization {

@@ -82,7 +82,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let level = Level::from(*event.metadata().level());
         self.with_gateway(|gateway| {
-            if !gateway.logging().keeps(level) {
+            // An event that no line comes of is no use of the interface.
+            if !gateway.interfaces().logging().keeps(level) {
                 return;
             }
             let mut fields = FieldWriter::default();

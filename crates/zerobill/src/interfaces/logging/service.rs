@@ -192,6 +192,19 @@ impl Logging {
         }
     }
 
+    /// Writes one line at INFO that no level and no budget leaves out, with the JSON `value` under `name`.
+    pub(crate) fn record(&self, message: &str, name: &str, value: String) {
+        let settings = self.0.settings.read();
+        let invocation = self.0.base.current();
+        let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
+        let mut fields = FieldWriter::default();
+        fields.put(name, value.into_bytes());
+        let mut line = Vec::new();
+        let inside = invocation.as_ref().zip(scope);
+        self.make(&mut line, Level::Info, message, &fields, &settings, inside);
+        self.0.base.output.write_line(&line);
+    }
+
     /// Whether a line at `level` would be kept.
     pub(crate) fn keeps(&self, level: Level) -> bool {
         let settings = self.0.settings.read();

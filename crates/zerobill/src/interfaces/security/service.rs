@@ -312,6 +312,10 @@ impl Service for Security {
         self.0.records().max_by_key(|record| record.at_ms)
     }
 
+    fn build_records(&self) -> Vec<BuildRecord> {
+        self.0.records().collect()
+    }
+
     /// Every key of the settings, so that the first request finds them ready.
     fn preload(&self) -> Result<(), Error> {
         self.0.keys.preload()?;

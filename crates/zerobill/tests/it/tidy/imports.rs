@@ -110,6 +110,7 @@ const BASE: &[&[&str]] = &[
     &["meter"],
     &["traces"],
     &["fast_path"],
+    &["analytics"],
     &["operation", "parameters"],
 ];
 
