@@ -10,13 +10,18 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_types::{SdkConfig, region::Region};
+use aws_types::{
+    SdkConfig,
+    region::Region,
+    service_config::{LoadServiceConfig, ServiceConfigKey},
+};
 #[cfg(feature = "free-tier")]
 use zerobill::environment::AWS_ENDPOINT_URL_FREETIER;
 use zerobill::{
     Clock,
     environment::{
-        AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Environment, REGION, Variable,
+        AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_SECRET_ACCESS_KEY, AWS_SERVICE_ENDPOINT_URLS, AWS_SESSION_TOKEN,
+        Environment, REGION, Variable,
     },
 };
 
@@ -25,6 +30,12 @@ use crate::http::Http;
 /// How long one attempt may take, and how long all of them.
 const ATTEMPT: Duration = Duration::from_millis(1_500);
 const OPERATION: Duration = Duration::from_secs(3);
+
+/// The same of calls that nobody waits for.
+#[cfg(any(feature = "lambda", feature = "cloudwatch", feature = "sns"))]
+const PATIENT_ATTEMPT: Duration = Duration::from_secs(5);
+#[cfg(any(feature = "lambda", feature = "cloudwatch", feature = "sns"))]
+const PATIENT_OPERATION: Duration = Duration::from_secs(10);
 
 /// A first attempt and one more.
 const ATTEMPTS: u32 = 2;
@@ -77,6 +88,15 @@ impl Aws {
             return Ok(config);
         };
         Ok(config.into_builder().endpoint_url(endpoint).build())
+    }
+
+    /// The configuration of a service that is not asked while somebody waits for an answer: its calls may take longer.
+    #[cfg(any(feature = "lambda", feature = "cloudwatch", feature = "sns"))]
+    pub(crate) fn patient_config(&self) -> Result<SdkConfig, String> {
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(PATIENT_ATTEMPT)
+            .operation_timeout(PATIENT_OPERATION);
+        Ok(self.config()?.to_builder().timeout_config(timeouts.build()).build())
     }
 
     fn config(&self) -> Result<&SdkConfig, String> {
@@ -132,6 +152,23 @@ impl Inner {
             .sleep_impl(TokioSleep::new())
             .http_client(Http::new(self.clock.clone())?);
         builder.set_endpoint_url(self.optional(&AWS_ENDPOINT_URL));
+        builder.set_service_config(Some(Endpoints(self.environment.clone())));
         Ok(builder.build())
+    }
+}
+
+/// The endpoints of single services.
+#[derive(Debug)]
+struct Endpoints(Environment);
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let name = format!(
+            "{}_{}",
+            key.env(),
+            key.service_id().to_ascii_uppercase().replace(' ', "_")
+        );
+        let is_known = AWS_SERVICE_ENDPOINT_URLS.names.contains(&name.as_str());
+        self.0.get(&name).filter(|_| is_known).map(str::to_owned)
     }
 }

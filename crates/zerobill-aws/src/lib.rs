@@ -33,6 +33,8 @@
 mod breakers;
 mod cache;
 mod client;
+#[cfg(any(feature = "lambda", feature = "cloudwatch", feature = "sns"))]
+pub mod control;
 #[cfg(feature = "free-tier")]
 mod free_tier;
 mod http;

@@ -15,10 +15,12 @@ where
     };
     let (code, message) = (context.err().code().unwrap_or("unknown"), context.err().message());
     match code {
-        "AccessDeniedException" => {
+        "AccessDeniedException" | "AccessDenied" | "AuthorizationError" | "AuthorizationErrorException" => {
             format!("`{action}` on {thing} is denied; allow it in the policy of the function's role")
         }
-        "ResourceNotFoundException" => format!("`{action}` failed: there is no {thing}; {missing}"),
+        "ResourceNotFoundException" | "NotFound" | "NotFoundException" => {
+            format!("`{action}` failed: there is no {thing}; {missing}")
+        }
         _ => format!(
             "`{action}` on {thing} failed: {code}: {}",
             message.unwrap_or("no message")

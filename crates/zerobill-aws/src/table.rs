@@ -1,5 +1,8 @@
 //! A `DynamoDB` table with the key `id` and the time-to-live attribute `expires_at`, as far as the stores need it.
 
+#[cfg(feature = "lambda")]
+mod versioned;
+
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},

@@ -2,5 +2,7 @@
 
 mod breakers;
 mod cache;
+#[cfg(all(feature = "cloudwatch", feature = "schedules", feature = "sns"))]
+mod control;
 mod lab;
 mod parameters;

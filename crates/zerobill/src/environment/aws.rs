@@ -20,7 +20,20 @@ pub const AWS_SESSION_TOKEN: Variable = Variable::new(
 /// Where AWS is.
 pub const AWS_ENDPOINT_URL: Variable = Variable::new(
     &["AWS_ENDPOINT_URL"],
-    "Where Parameter Store and DynamoDB are asked instead of AWS, such as a local stand-in.",
+    "Where AWS's services are asked instead of AWS, such as a local stand-in.",
+);
+/// Where one of AWS's services is.
+pub const AWS_SERVICE_ENDPOINT_URLS: Variable = Variable::new(
+    &[
+        "AWS_ENDPOINT_URL_CLOUDWATCH",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_ENDPOINT_URL_EVENTBRIDGE",
+        "AWS_ENDPOINT_URL_LAMBDA",
+        "AWS_ENDPOINT_URL_SCHEDULER",
+        "AWS_ENDPOINT_URL_SNS",
+        "AWS_ENDPOINT_URL_SSM",
+    ],
+    "Where that service alone is asked instead of AWS; each is read for itself, and wins over `AWS_ENDPOINT_URL`.",
 );
 /// Where the Free Tier API is.
 pub const AWS_ENDPOINT_URL_FREETIER: Variable = Variable::new(

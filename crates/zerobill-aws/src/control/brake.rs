@@ -1,0 +1,246 @@
+//! The brake: saves what there is, then stops the function and what triggers it.
+
+use std::sync::Arc;
+
+use zerobill::brake::{Brake, BrakeError, BrakeFuture, Concurrency, Saved, Trip, Trips};
+
+use super::account::Account;
+use crate::client::Aws;
+
+/// So often is a trip read again that somebody else has written meanwhile.
+const ATTEMPTS: u32 = 5;
+
+const STOPPED: Concurrency = Concurrency::Reserved(0);
+
+/// Stops functions of any language: no concurrency is left to them, and what triggers them is disabled.
+///
+/// Each step is saved in the trips before it is made, so that a release restores what there was, whoever makes it. What a
+/// deployment sets while a function is stopped is taken as its new state: it is stopped again, and released into that.
+#[derive(Debug)]
+pub struct AwsBrake {
+    account: Account,
+    trips: Arc<dyn Trips>,
+    triggers: &'static [Trigger],
+}
+
+/// What makes a function run by itself.
+#[derive(Clone, Copy, Debug)]
+enum Trigger {
+    Mapping,
+    #[cfg(feature = "schedules")]
+    Schedule,
+    #[cfg(feature = "schedules")]
+    Rule,
+}
+
+const TRIGGERS: &[Trigger] = &[
+    Trigger::Mapping,
+    #[cfg(feature = "schedules")]
+    Trigger::Schedule,
+    #[cfg(feature = "schedules")]
+    Trigger::Rule,
+];
+
+impl AwsBrake {
+    /// A brake for the functions of a region, which keeps what it changes in `trips`. Nothing is asked yet.
+    pub fn new(aws: Aws, trips: Arc<dyn Trips>) -> Self {
+        Self {
+            account: Account::new(aws),
+            trips,
+            triggers: TRIGGERS,
+        }
+    }
+
+    /// The same without triggers, for a local engine, which has none, and for roles that may not change them.
+    #[must_use]
+    pub fn of_concurrency_alone(mut self) -> Self {
+        self.triggers = &[];
+        self
+    }
+
+    /// Stops the function; none if somebody else wrote its trip meanwhile.
+    async fn stop(&self, function: &str, reason: &str) -> Result<Option<Trip>, BrakeError> {
+        let stored = self.trips.read(function).await?;
+        let new = || Trip::new(function, reason, self.account.epoch_ms());
+        let mut trip = stored.clone().unwrap_or_else(new);
+        trip.releasing = false;
+        let mut draft = Draft { stored, trip };
+        let (mut gaps, mut stopped) = (Vec::new(), false);
+        match self.account.concurrency(function).await {
+            Ok(None) => {
+                return Err(BrakeError(format!(
+                    "there is no function `{function}`; check its name and the region"
+                )));
+            }
+            Ok(Some(STOPPED)) if draft.trip.saved.concurrency != Concurrency::Untouched => stopped = true,
+            Ok(Some(before)) => {
+                draft.trip.saved.concurrency = before;
+                if !draft.save(&*self.trips).await? {
+                    return Ok(None);
+                }
+                match self.account.set_concurrency(function, STOPPED).await {
+                    Ok(()) => stopped = true,
+                    Err(problem) => gaps.push(problem),
+                }
+            }
+            Err(problem) => gaps.push(problem),
+        }
+        for trigger in self.triggers {
+            let enabled = match trigger.enabled(&self.account, function).await {
+                Ok(enabled) => enabled,
+                Err(problem) => {
+                    gaps.push(problem);
+                    continue;
+                }
+            };
+            let saved = trigger.of(&mut draft.trip.saved);
+            for id in &enabled {
+                if !saved.contains(id) {
+                    saved.push(id.clone());
+                }
+            }
+            stopped |= !saved.is_empty();
+            if !draft.save(&*self.trips).await? {
+                return Ok(None);
+            }
+            for id in &enabled {
+                if let Err(problem) = trigger.set(&self.account, id, false).await {
+                    gaps.push(problem);
+                }
+            }
+        }
+        let none = gaps.join("; ");
+        draft.trip.gaps = gaps;
+        match draft.save(&*self.trips).await? {
+            false => Ok(None),
+            true if stopped => Ok(Some(draft.trip)),
+            true => Err(BrakeError(none)),
+        }
+    }
+
+    /// What was restored; none if somebody else wrote the trip meanwhile.
+    async fn restore(&self, mut trip: Trip) -> Result<Option<Trip>, BrakeError> {
+        if !trip.releasing {
+            trip.releasing = true;
+            trip.version += 1;
+            if !self.trips.write(&trip).await? {
+                return Ok(None);
+            }
+        }
+        let mut problems = Vec::new();
+        for trigger in self.triggers {
+            let mut saved = trip.saved.clone();
+            for id in trigger.of(&mut saved) {
+                problems.extend(trigger.set(&self.account, id, true).await.err());
+            }
+        }
+        problems.extend(self.restore_concurrency(&trip).await.err());
+        if !problems.is_empty() {
+            return Err(BrakeError(problems.join("; ")));
+        }
+        Ok(self.trips.clear(&trip).await?.then_some(trip))
+    }
+
+    /// What a deployment has set since stays.
+    async fn restore_concurrency(&self, trip: &Trip) -> Result<(), String> {
+        if trip.saved.concurrency == Concurrency::Untouched {
+            return Ok(());
+        }
+        match self.account.concurrency(&trip.function).await? {
+            Some(STOPPED) => {
+                self.account
+                    .set_concurrency(&trip.function, trip.saved.concurrency)
+                    .await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Brake for AwsBrake {
+    fn trip<'a>(&'a self, function: &'a str, reason: &'a str) -> BrakeFuture<'a, Trip> {
+        Box::pin(async move {
+            for _ in 0..ATTEMPTS {
+                if let Some(trip) = self.stop(function, reason).await? {
+                    return Ok(trip);
+                }
+            }
+            Err(busy(function))
+        })
+    }
+
+    fn release<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
+        Box::pin(async move {
+            for _ in 0..ATTEMPTS {
+                let Some(trip) = self.trips.read(function).await? else {
+                    return Ok(None);
+                };
+                if let Some(trip) = self.restore(trip).await? {
+                    return Ok(Some(trip));
+                }
+            }
+            Err(busy(function))
+        })
+    }
+
+    fn state<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
+        self.trips.read(function)
+    }
+}
+
+fn busy(function: &str) -> BrakeError {
+    BrakeError(format!(
+        "others write the trip of function `{function}` all the time; try again"
+    ))
+}
+
+/// A trip that is being made.
+struct Draft {
+    stored: Option<Trip>,
+    trip: Trip,
+}
+
+impl Draft {
+    /// Stores what has changed; says whether nobody else did meanwhile.
+    async fn save(&mut self, trips: &dyn Trips) -> Result<bool, BrakeError> {
+        if self.stored.as_ref() == Some(&self.trip) {
+            return Ok(true);
+        }
+        self.trip.version = self.stored.as_ref().map_or(0, |stored| stored.version) + 1;
+        let written = trips.write(&self.trip).await?;
+        self.stored = Some(self.trip.clone());
+        Ok(written)
+    }
+}
+
+impl Trigger {
+    fn of(self, saved: &mut Saved) -> &mut Vec<String> {
+        match self {
+            Self::Mapping => &mut saved.mappings,
+            #[cfg(feature = "schedules")]
+            Self::Schedule => &mut saved.schedules,
+            #[cfg(feature = "schedules")]
+            Self::Rule => &mut saved.rules,
+        }
+    }
+
+    async fn enabled(self, account: &Account, function: &str) -> Result<Vec<String>, String> {
+        match self {
+            Self::Mapping => account.enabled_mappings(function).await,
+            #[cfg(feature = "schedules")]
+            Self::Schedule => account.enabled_schedules(function).await,
+            #[cfg(feature = "schedules")]
+            Self::Rule => account.enabled_rules(function).await,
+        }
+    }
+
+    async fn set(self, account: &Account, id: &str, enabled: bool) -> Result<(), String> {
+        match self {
+            Self::Mapping => account.set_mapping(id, enabled).await,
+            #[cfg(feature = "schedules")]
+            Self::Schedule => account.set_schedule(id, enabled).await,
+            #[cfg(feature = "schedules")]
+            Self::Rule => account.set_rule(id, enabled).await,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A function is stopped with what triggers it, and runs again as it did.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use zerobill::{
+    Clock,
+    brake::{Brake as _, Concurrency, Trip, Trips as _},
+    environment::Environment,
+};
+use zerobill_aws::{
+    Aws,
+    control::{AwsBrake, DynamoDbTrips},
+};
+
+use super::{
+    account::{map, mapping_state, rule, rule_state, schedule, schedule_now},
+    concurrency, create_function, reserve, unreserve,
+};
+use crate::lab::{create_table, item, moto};
+
+pub(super) fn aws() -> Aws {
+    // It has a front of its own: moto does not know the protocol that the SDK speaks with it.
+    let process = Environment::process();
+    let cloudwatch = process.get("AWS_ENDPOINT_URL_CLOUDWATCH").unwrap_or_default();
+    let environment = Environment::from_pairs([
+        ("AWS_ENDPOINT_URL", moto().as_str()),
+        ("AWS_ENDPOINT_URL_CLOUDWATCH", cloudwatch),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "zbsecret-access-key"),
+    ]);
+    Aws::new(&environment, Clock::system())
+}
+
+async fn brake(table: &str) -> (AwsBrake, Arc<DynamoDbTrips>) {
+    create_table(table).await;
+    let trips = Arc::new(DynamoDbTrips::new(aws(), table));
+    (AwsBrake::new(aws(), trips.clone()), trips)
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn a_function_is_stopped_with_what_triggers_it_and_released_as_it_was() {
+    let (brake, trips) = brake("brake-all").await;
+    for name in ["all", "all-other"] {
+        create_function(name, 128, "x86_64").await;
+    }
+    reserve("all", 5).await;
+    let (on, off) = (map("all", "all-on", true).await, map("all", "all-off", false).await);
+    schedule("all-schedule", "all:live").await;
+    schedule("all-other-schedule", "all-other").await;
+    rule("all-rule", "all").await;
+    rule("all-other-rule", "all-other").await;
+    let before = schedule_now("all-schedule").await;
+
+    let trip = brake.trip("all", "1,000 of 1,000 requests").await.unwrap();
+    assert_eq!(trip.gaps, [""; 0]);
+    assert_eq!(
+        (trip.function.as_str(), trip.reason.as_str()),
+        ("all", "1,000 of 1,000 requests")
+    );
+    assert_eq!(trip.saved.concurrency, Concurrency::Reserved(5));
+    assert_eq!(trip.saved.mappings, [on.as_str()]);
+    assert_eq!(trip.saved.schedules, ["default/all-schedule"]);
+    assert_eq!(trip.saved.rules, ["default/all-rule"]);
+    assert_eq!(brake.state("all").await.unwrap(), Some(trip.clone()));
+    assert_eq!(trips.list().await.unwrap(), std::slice::from_ref(&trip));
+    assert_eq!(concurrency("all").await, Some(0));
+    assert_eq!(
+        (mapping_state(&on).await.as_str(), mapping_state(&off).await.as_str()),
+        ("Disabled", "Disabled")
+    );
+    let mut stopped = before.clone();
+    stopped["State"] = json!("DISABLED");
+    assert_eq!(schedule_now("all-schedule").await, stopped);
+    assert_eq!(schedule_now("all-other-schedule").await["State"], "ENABLED");
+    assert_eq!(
+        (
+            rule_state("all-rule").await.as_str(),
+            rule_state("all-other-rule").await.as_str()
+        ),
+        ("DISABLED", "ENABLED")
+    );
+
+    assert_eq!(brake.trip("all", "again").await.unwrap(), trip, "nothing is to be done");
+    let released = brake.release("all").await.unwrap().unwrap();
+    assert_eq!(released.saved, trip.saved);
+    assert_eq!(concurrency("all").await, Some(5));
+    assert_eq!(
+        (mapping_state(&on).await.as_str(), mapping_state(&off).await.as_str()),
+        ("Enabled", "Disabled")
+    );
+    assert_eq!(schedule_now("all-schedule").await, before);
+    assert_eq!(rule_state("all-rule").await, "ENABLED");
+    assert_eq!(trips.list().await.unwrap(), []);
+    assert_eq!(item("brake-all", "trip#all").await, json!(null));
+    assert_eq!(brake.release("all").await.unwrap(), None);
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn what_a_deployment_undid_is_stopped_again_and_released_into() {
+    let (brake, _) = brake("brake-again").await;
+    create_function("again", 128, "x86_64").await;
+    reserve("again", 5).await;
+    let old = map("again", "again-old", true).await;
+    brake.trip("again", "the first reason").await.unwrap();
+
+    unreserve("again").await;
+    let new = map("again", "again-new", true).await;
+    let trip = brake.trip("again", "another reason").await.unwrap();
+    assert_eq!(trip.reason, "the first reason");
+    assert_eq!(trip.saved.concurrency, Concurrency::Unreserved);
+    assert_eq!(trip.saved.mappings, [old.clone(), new.clone()]);
+    assert_eq!(concurrency("again").await, Some(0));
+    assert_eq!(mapping_state(&new).await, "Disabled");
+
+    // A deployment just before the release is not undone by it.
+    reserve("again", 7).await;
+    brake.release("again").await.unwrap().unwrap();
+    assert_eq!(concurrency("again").await, Some(7));
+    assert_eq!(
+        (mapping_state(&old).await.as_str(), mapping_state(&new).await.as_str()),
+        ("Enabled", "Enabled")
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn whoever_dies_after_saving_leaves_what_the_next_needs() {
+    let (brake, trips) = brake("brake-died").await;
+    create_function("died", 128, "x86_64").await;
+    let mut saved = Trip::new("died", "saved, not done", 1);
+    saved.saved.concurrency = Concurrency::Unreserved;
+    assert!(trips.write(&saved).await.unwrap());
+    let trip = brake.trip("died", "later").await.unwrap();
+    assert_eq!(
+        (trip.reason.as_str(), trip.saved.concurrency),
+        ("saved, not done", Concurrency::Unreserved)
+    );
+    assert_eq!(concurrency("died").await, Some(0));
+
+    // A release that died half-way is ended by the next, and a trip meanwhile stops the function.
+    let mut releasing = trip.clone();
+    (releasing.releasing, releasing.version) = (true, trip.version + 1);
+    assert!(trips.write(&releasing).await.unwrap());
+    unreserve("died").await;
+    let trip = brake.trip("died", "meanwhile").await.unwrap();
+    assert_eq!((trip.releasing, concurrency("died").await), (false, Some(0)));
+    brake.release("died").await.unwrap().unwrap();
+    assert_eq!(concurrency("died").await, None);
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn of_two_that_stop_at_once_neither_forgets_what_there_was() {
+    let (one, trips) = brake("brake-two").await;
+    let other = AwsBrake::new(aws(), trips);
+    for round in 0..3 {
+        let name = format!("two-{round}");
+        create_function(&name, 128, "x86_64").await;
+        reserve(&name, 9).await;
+        let (first, second) = tokio::join!(one.trip(&name, "one"), other.trip(&name, "other"));
+        let saved = [first.unwrap().saved.concurrency, second.unwrap().saved.concurrency];
+        assert_eq!(saved, [Concurrency::Reserved(9); 2]);
+        one.release(&name).await.unwrap().unwrap();
+        assert_eq!(concurrency(&name).await, Some(9));
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn a_function_that_does_not_exist_is_said() {
+    let (brake, trips) = brake("brake-none").await;
+    let error = brake.trip("none-such", "why").await.unwrap_err().to_string();
+    assert_eq!(error, "there is no function `none-such`; check its name and the region");
+    assert_eq!(trips.list().await.unwrap(), []);
+
+    // One that was removed after it was stopped has nothing to restore.
+    create_function("removed", 128, "x86_64").await;
+    brake.trip("removed", "why").await.unwrap();
+    assert_eq!(
+        super::rest("lambda", "DELETE", "/2015-03-31/functions/removed", None)
+            .await
+            .0,
+        204
+    );
+    brake.release("removed").await.unwrap().unwrap();
+    assert_eq!(trips.list().await.unwrap(), []);
+}
