@@ -3,6 +3,7 @@
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use zerobill_engine::{LogFormat, LogLevel};
 use zerobill_free_tier::{Architecture, Month};
 
 /// Run AWS Lambda functions locally, invoke them, and keep the bill at zero.
@@ -54,6 +55,18 @@ pub(crate) struct Function {
     /// A variable for the function; may be given several times
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) environment: Vec<(String, String)>,
+    /// A folder whose programs are external extensions, as those in /opt/extensions are on Lambda
+    #[arg(long, value_name = "DIR")]
+    pub(crate) extensions: Option<PathBuf>,
+    /// How Lambda's own lines are written: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = log_format)]
+    pub(crate) log_format: LogFormat,
+    /// The least level of the function's lines; only with `--log-format json`
+    #[arg(long, value_name = "LEVEL", default_value = "INFO", value_parser = log_level)]
+    pub(crate) log_level: LogLevel,
+    /// The least level of Lambda's own lines; only with `--log-format json`
+    #[arg(long, value_name = "LEVEL", default_value = "INFO", value_parser = log_level)]
+    pub(crate) system_log_level: LogLevel,
     /// A program that speaks the Runtime API, with its arguments; the built-in function if there is none
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<std::ffi::OsString>,
@@ -95,7 +108,7 @@ pub(crate) struct Invoke {
     #[arg(value_name = "-", value_parser = ["-"], conflicts_with = "sample")]
     pub(crate) input: Option<String>,
     /// A running engine, such as `http://127.0.0.1:9000`; one is started for this event if there is none
-    #[arg(long, conflicts_with_all = ["command", "memory", "timeout", "environment"])]
+    #[arg(long, conflicts_with_all = ["command", "memory", "timeout", "environment", "extensions"])]
     pub(crate) url: Option<String>,
     /// The name of the function at `--url`
     #[arg(long = "function", value_name = "NAME", default_value = "function")]
@@ -297,6 +310,18 @@ pub(crate) enum Format {
 fn architecture(text: &str) -> Result<Architecture, String> {
     text.parse()
         .map_err(|error: zerobill_free_tier::UnknownArchitecture| error.to_string())
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("not text or json".to_owned()),
+    }
+}
+
+fn log_level(text: &str) -> Result<LogLevel, String> {
+    LogLevel::named(text).ok_or_else(|| "not TRACE, DEBUG, INFO, WARN, ERROR or FATAL".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

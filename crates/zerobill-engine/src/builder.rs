@@ -10,6 +10,7 @@ use tokio::{
 use crate::{
     dashboard::{Journal, READERS},
     engine::{Engine, Functions},
+    environment::programs,
     error::EngineError,
     front::{self, Front},
     function::Function,
@@ -187,6 +188,11 @@ fn check(settings: &FunctionSettings) -> Result<(), EngineError> {
             "a concurrency of {} is not from 1 to 1000",
             settings.concurrency
         ));
+    }
+    if let Some(folder) = &settings.extensions
+        && let Err(error) = programs(folder)
+    {
+        return problem(format!("the extensions in `{}`: {error}", folder.display()));
     }
     Ok(())
 }

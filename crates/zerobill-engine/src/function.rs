@@ -11,7 +11,7 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use crate::{
     counters::{Counters, FunctionState},
     dashboard::Journal,
-    environment::{Environment, Processes},
+    environment::{Environment, Processes, ShutdownReason},
     error::InvokeError,
     invocation::{InvokeReply, InvokeRequest},
     later::MAX_QUEUED,
@@ -193,7 +193,7 @@ impl Function {
 async fn end(environments: Vec<Environment>) {
     let ends = environments.into_iter().map(|mut environment| {
         environment.thaw();
-        environment.end()
+        environment.end(ShutdownReason::Spindown)
     });
     join_all(ends).await;
 }

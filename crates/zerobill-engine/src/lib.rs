@@ -25,7 +25,9 @@ mod function;
 mod invocation;
 mod later;
 mod log;
+mod log_settings;
 mod outcome;
+mod platform;
 mod pool;
 mod queue;
 mod run;
@@ -40,6 +42,7 @@ pub use self::{
     error::{EngineError, InvokeError},
     invocation::{InvokeReply, InvokeRequest, Payload, StreamFault},
     log::{LineKind, LogLine, LogSink},
+    log_settings::{LogFormat, LogLevel, LogSettings},
     queue::QueueSettings,
     schedule::{Schedule, ScheduleError},
     settings::FunctionSettings,

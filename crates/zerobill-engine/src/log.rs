@@ -6,9 +6,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use serde::Deserialize;
 use zerobill_runtime_api::names::MAX_TAIL_BYTES;
 
-use crate::dashboard::{Journal, Place, Record};
+use crate::{
+    dashboard::{Journal, Place, Record},
+    environment::{Stream, Telemetry, envelope},
+    log_settings::{LogFormat, LogLevel, LogSettings},
+    platform::PlatformEvent,
+};
 
 /// One line of a function's log.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +37,9 @@ pub enum LineKind {
     Stdout,
     /// The function, on standard error.
     Stderr,
-    /// Lambda itself: `INIT_START`, START, END, REPORT and what went wrong.
+    /// An external extension.
+    Extension,
+    /// Lambda itself: `INIT_START`, START, END, REPORT and what went wrong, or the same in JSON.
     Platform,
 }
 
@@ -51,11 +59,13 @@ impl<F: Fn(LogLine<'_>) + Send + Sync> LogSink for F {
 pub(crate) struct EnvironmentLog {
     function: Arc<str>,
     environment: u64,
+    settings: LogSettings,
     sink: Arc<dyn LogSink>,
     journal: Arc<Journal>,
     current: Mutex<Current>,
     /// Whoever begins or ends an invocation: no line of the next one comes between the last lines of one.
     turn: Mutex<()>,
+    pub(crate) telemetry: Telemetry,
 }
 
 /// The running invocation, or the last one.
@@ -69,6 +79,7 @@ impl EnvironmentLog {
     pub(crate) fn new(
         function: Arc<str>,
         environment: u64,
+        settings: LogSettings,
         sink: Arc<dyn LogSink>,
         journal: Arc<Journal>,
         record: &Record,
@@ -81,14 +92,51 @@ impl EnvironmentLog {
         Self {
             function,
             environment,
+            settings,
             sink,
             journal,
             current: Mutex::new(current),
             turn: Mutex::default(),
+            telemetry: Telemetry::new(settings.format == LogFormat::Json),
         }
     }
 
+    /// Takes a line of the function or of an extension.
     pub(crate) fn write(&self, kind: LineKind, text: &str) {
+        if self.settings.format == LogFormat::Text || level_of(text) >= self.settings.application_level {
+            self.keep(kind, text);
+        }
+        match kind {
+            LineKind::Stdout | LineKind::Stderr => self.telemetry.line(Stream::Function, text),
+            LineKind::Extension => self.telemetry.line(Stream::Extension, text),
+            LineKind::Platform => {}
+        }
+    }
+
+    /// Takes an event of Lambda's own, and writes it as the settings say.
+    pub(crate) fn event(&self, event: &PlatformEvent<'_>) {
+        match self.settings.format {
+            LogFormat::Text => {
+                let text = event.text();
+                for line in text.iter().flat_map(|text| text.lines()) {
+                    self.keep(LineKind::Platform, line);
+                }
+            }
+            LogFormat::Json if event.level() >= self.settings.system_level => {
+                let line = envelope(event.name(), event.record());
+                self.keep(LineKind::Platform, &String::from_utf8_lossy(&line));
+            }
+            LogFormat::Json => {}
+        }
+        self.telemetry.platform(event);
+    }
+
+    /// Writes a line of Lambda's own that is the same in every format.
+    pub(crate) fn platform(&self, text: &str) {
+        self.keep(LineKind::Platform, text);
+    }
+
+    fn keep(&self, kind: LineKind, text: &str) {
         let mut current = self.current();
         let tail = &mut current.tail;
         let bytes = text.as_bytes();
@@ -112,10 +160,6 @@ impl EnvironmentLog {
         self.environment
     }
 
-    pub(crate) fn platform(&self, text: &str) {
-        self.write(LineKind::Platform, text);
-    }
-
     /// Forgets the end of the last invocation's log: what comes now is of the one that `record` is of.
     pub(crate) fn begin_invocation(&self, record: &Record) {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -126,12 +170,18 @@ impl EnvironmentLog {
 
     /// Writes the last lines of an invocation once `release` was called, so that whoever reads them finds free what it has
     /// released; gives the invocation's tail.
-    pub(crate) fn end_invocation(&self, lines: &[String], release: impl FnOnce()) -> Vec<u8> {
+    pub(crate) fn end_invocation(
+        &self,
+        fault: Option<&str>,
+        report: &PlatformEvent<'_>,
+        release: impl FnOnce(),
+    ) -> Vec<u8> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         release();
-        for line in lines {
-            self.platform(line);
+        if let Some(fault) = fault {
+            self.platform(fault);
         }
+        self.event(report);
         self.tail()
     }
 
@@ -158,5 +208,38 @@ impl fmt::Debug for EnvironmentLog {
         f.debug_struct("EnvironmentLog")
             .field("environment", &self.environment)
             .finish_non_exhaustive()
+    }
+}
+
+/// The level that a line names; one that names none is information.
+fn level_of(line: &str) -> LogLevel {
+    #[derive(Deserialize)]
+    struct Levelled {
+        #[serde(alias = "logLevel")]
+        level: String,
+    }
+    serde_json::from_str(line)
+        .ok()
+        .and_then(|Levelled { level }| LogLevel::named(&level))
+        .unwrap_or(LogLevel::Info)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_of_the_level_it_names() {
+        assert_eq!(level_of(r#"{"level":"debug","msg":"m"}"#), LogLevel::Debug);
+        assert_eq!(level_of(r#"{"level":"WARNING"}"#), LogLevel::Warn);
+        for line in [
+            "text",
+            r#"{"level":"loud"}"#,
+            r#"{"level":30}"#,
+            r#"{"message":"m"}"#,
+            "[]",
+        ] {
+            assert_eq!(level_of(line), LogLevel::Info, "{line}");
+        }
     }
 }

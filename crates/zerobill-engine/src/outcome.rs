@@ -36,6 +36,7 @@ impl Outcome {
             }
             Ended::Exited(reason) => Self::failed("Runtime.ExitError", &reason, request_id),
             Ended::TimedOut => Self::timed_out(request_id, limit),
+            Ended::Failed(document) => Self::of_extension(&document, request_id),
         }
     }
 
@@ -45,6 +46,7 @@ impl Outcome {
             Settled::Waits => return,
             Settled::TimedOut => Self::timed_out(request_id, limit),
             Settled::Exited(reason) => Self::failed("Runtime.ExitError", &reason, request_id),
+            Settled::Failed(document) => Self::of_extension(&document, request_id),
         };
         self.replace_but_the_answer(failure);
     }
@@ -98,6 +100,11 @@ impl Outcome {
             error_type: Some(error_type.to_owned()),
             line: Some(message),
         }
+    }
+
+    fn of_extension(document: &ErrorDocument, request_id: &str) -> Self {
+        let error_type = document.error_type.as_deref().unwrap_or("Extension.Crash");
+        Self::failed(error_type, &document.error_message, request_id)
     }
 
     fn timed_out(request_id: &str, limit: Duration) -> Self {

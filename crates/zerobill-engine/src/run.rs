@@ -16,11 +16,12 @@ use zerobill_runtime_api::ErrorDocument;
 
 use crate::{
     dashboard::Record,
-    environment::{Answered, Delivery, Ended, Environment, microseconds},
+    environment::{Answered, Delivery, Ended, Environment, ShutdownReason, microseconds},
     function::Function,
     invocation::{InvokeReply, InvokeRequest, Payload},
     log::EnvironmentLog,
     outcome::{Outcome, streamed},
+    platform::{PlatformEvent, RuntimeDone},
     pool::Place,
     task,
 };
@@ -33,6 +34,9 @@ const SETTLING: Duration = Duration::from_millis(100);
 struct Invocation {
     record: Record,
     request_id: String,
+    trace_id: String,
+    /// Milliseconds since 1970.
+    started_ms: u64,
     started: Instant,
     limit: Duration,
     init_us: Option<u64>,
@@ -89,12 +93,16 @@ impl Function {
         environment.thaw();
         record.starts(environment.log.environment(), init_us);
         environment.log.begin_invocation(&record);
-        environment
-            .log
-            .platform(&format!("START RequestId: {request_id} Version: $LATEST"));
+        let trace_id = request.trace_id.take().unwrap_or_else(task::new_trace_id);
+        environment.log.event(&PlatformEvent::Start {
+            request_id: &request_id,
+            trace_id: &trace_id,
+        });
         let invocation = Invocation {
             record,
             request_id,
+            trace_id,
+            started_ms: task::epoch_ms(),
             started: task::now(),
             limit: self.settings.timeout,
             init_us,
@@ -106,9 +114,18 @@ impl Function {
         if outcome.survives && self.freezes {
             environment.freeze();
         }
+        let reason = match outcome.status {
+            _ if outcome.survives => ShutdownReason::Spindown,
+            Status::Timeout => ShutdownReason::Timeout,
+            _ => ShutdownReason::Failure,
+        };
         let log = Arc::clone(&environment.log);
         let mut left_over = None;
-        let log_tail = log.end_invocation(&last_lines(&outcome, &report), || {
+        let last = PlatformEvent::Report {
+            report: &report,
+            trace_id: &invocation.trace_id,
+        };
+        let log_tail = log.end_invocation(outcome.line.as_deref(), &last, || {
             // Before the REPORT line: whoever reads it may have the next event.
             left_over = if outcome.survives {
                 self.pool().keep(environment)
@@ -127,7 +144,7 @@ impl Function {
             });
         }
         if let Some(environment) = left_over {
-            environment.end().await;
+            environment.end(reason).await;
         }
         drop(presence);
     }
@@ -142,6 +159,15 @@ impl Function {
     ) -> Outcome {
         let ended = self.deliver(environment, invocation, request, caller).await;
         let mut outcome = Outcome::of(ended, &invocation.request_id, invocation.limit);
+        environment.runtime_done(RuntimeDone {
+            request_id: &invocation.request_id,
+            trace_id: &invocation.trace_id,
+            status: outcome.status,
+            error_type: outcome.error_type.as_deref(),
+            started_ms: invocation.started_ms,
+            duration_us: microseconds(invocation.started),
+            produced_bytes: Some(outcome.payload.len()).filter(|_| caller.is_some()),
+        });
         if outcome.survives {
             // What a function does after its answer, before it asks for the next event, is still within its time.
             let mut settling = pin!(environment.settle(invocation.left()));
@@ -178,11 +204,10 @@ impl Function {
         request: InvokeRequest,
         caller: &mut Caller,
     ) -> Ended {
-        let trace_id = request.trace_id.clone().unwrap_or_else(task::new_trace_id);
         let delivery = Delivery {
             request_id: &invocation.request_id,
             arn: &self.arn,
-            trace_id: &trace_id,
+            trace_id: &invocation.trace_id,
             request,
             limit: invocation.limit,
         };
@@ -229,7 +254,14 @@ impl Function {
             Arc::clone(&self.sink),
             Arc::clone(&self.journal),
         );
-        let log = Arc::new(EnvironmentLog::new(name, number, sink, journal, record));
+        let log = Arc::new(EnvironmentLog::new(
+            name,
+            number,
+            self.settings.log,
+            sink,
+            journal,
+            record,
+        ));
         let started = task::now();
         let result = Environment::start(&self.settings, number, Arc::clone(&log), &self.processes).await;
         result.map_err(|document| (document, log, microseconds(started)))
@@ -245,7 +277,11 @@ impl Function {
         release: impl FnOnce(),
     ) -> InvokeReply {
         let error_type = document.error_type.clone().unwrap_or_default();
-        log.platform(&format!("START RequestId: {request_id} Version: $LATEST"));
+        let trace_id = task::new_trace_id();
+        log.event(&PlatformEvent::Start {
+            request_id: &request_id,
+            trace_id: &trace_id,
+        });
         let error = format!(
             "RequestId: {request_id} Error: {}\t{error_type}",
             document.error_message
@@ -253,7 +289,6 @@ impl Function {
         // A failed INIT is billed like the rest.
         let mut report = Report::new(&request_id, init_us, None, self.settings.memory_mb.into());
         (report.status, report.error_type) = (Status::Error, Some(error_type));
-        let lines = [error, format!("END RequestId: {request_id}"), report.to_string()];
         self.counters.end(&report, true, false);
         let payload = Bytes::from(document.to_json());
         record.ends(&report, true, &payload);
@@ -261,16 +296,17 @@ impl Function {
             request_id,
             function_error: true,
             payload: Payload::Buffered(payload),
-            log_tail: log.end_invocation(&lines, release),
+            log_tail: log.end_invocation(
+                Some(&error),
+                &PlatformEvent::Report {
+                    report: &report,
+                    trace_id: &trace_id,
+                },
+                release,
+            ),
             report,
         }
     }
-}
-
-/// What Lambda itself writes at the end of an invocation.
-fn last_lines(outcome: &Outcome, report: &Report) -> Vec<String> {
-    let end = format!("END RequestId: {}", report.request_id);
-    outcome.line.iter().cloned().chain([end, report.to_string()]).collect()
 }
 
 fn reply_of(environment: &Environment, report: Report, payload: Payload, function_error: bool) -> InvokeReply {

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use crate::{queue::QueueSettings, schedule::Schedule};
+use crate::{log_settings::LogSettings, queue::QueueSettings, schedule::Schedule};
 
 /// A function for the engine to run.
 #[derive(Clone, Debug)]
@@ -36,6 +36,10 @@ pub struct FunctionSettings {
     pub schedules: Vec<Schedule>,
     /// Queues whose messages invoke it.
     pub queues: Vec<QueueSettings>,
+    /// A folder whose programs are external extensions, as those in `/opt/extensions` are on Lambda.
+    pub extensions: Option<PathBuf>,
+    /// How the log is written.
+    pub log: LogSettings,
 }
 
 impl FunctionSettings {
@@ -57,6 +61,8 @@ impl FunctionSettings {
             dead_letter: None,
             schedules: Vec::new(),
             queues: Vec::new(),
+            extensions: None,
+            log: LogSettings::default(),
         }
     }
 

@@ -2,6 +2,10 @@
 
 /// The version in the Runtime API's paths.
 pub const RUNTIME_API_VERSION: &str = "2018-06-01";
+/// The version in the Extensions API's paths.
+pub const EXTENSIONS_API_VERSION: &str = "2020-01-01";
+/// The version in the Telemetry API's paths.
+pub const TELEMETRY_API_VERSION: &str = "2022-07-01";
 /// The version in the Invoke API's paths.
 pub const INVOKE_API_VERSION: &str = "2015-03-31";
 
@@ -41,6 +45,20 @@ pub mod runtime {
     pub const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
     /// `streaming` where the reply comes in parts.
     pub const RESPONSE_MODE: &str = "lambda-runtime-function-response-mode";
+}
+
+/// Headers of the Extensions API, in lower case.
+pub mod extension {
+    /// The extension's name: that of its file, where it has a process of its own.
+    pub const NAME: &str = "lambda-extension-name";
+    /// What a registered extension shows with each call.
+    pub const IDENTIFIER: &str = "lambda-extension-identifier";
+    /// What the extension wants to know when it registers, such as `accountId`.
+    pub const ACCEPT_FEATURE: &str = "lambda-extension-accept-feature";
+    /// The id of an event.
+    pub const EVENT_IDENTIFIER: &str = "lambda-extension-event-identifier";
+    /// The error's type in an error report.
+    pub const ERROR_TYPE: &str = "lambda-extension-function-error-type";
 }
 
 /// Headers of the Invoke API, in lower case.
@@ -83,6 +101,10 @@ pub mod environment {
     pub const LOG_GROUP_NAME: &str = "AWS_LAMBDA_LOG_GROUP_NAME";
     /// The log stream.
     pub const LOG_STREAM_NAME: &str = "AWS_LAMBDA_LOG_STREAM_NAME";
+    /// `JSON` where Lambda writes its own lines so.
+    pub const LOG_FORMAT: &str = "AWS_LAMBDA_LOG_FORMAT";
+    /// The least level of the function's lines, where the format is JSON.
+    pub const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
     /// The region.
     pub const REGION: &str = "AWS_REGION";
     /// The region, for older SDKs.

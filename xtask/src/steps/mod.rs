@@ -66,6 +66,11 @@ const STEPS: &[Step] = &[
         run: real_clients::python_client,
     },
     Step {
+        name: "extension",
+        about: "an external extension on the official Rust crate runs under the local Lambda",
+        run: real_clients::extension,
+    },
+    Step {
         name: "axum-function",
         about: "an axum function on lambda_http runs under the local Lambda",
         run: real_clients::axum_function,

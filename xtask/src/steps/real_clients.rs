@@ -18,6 +18,10 @@ pub(super) fn python_client(workspace: &Workspace, step: &str) -> Result<Tally> 
     script(workspace, step, "python_client.py")
 }
 
+pub(super) fn extension(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "extension.py")
+}
+
 pub(super) fn axum_function(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "axum_function.py")
 }
@@ -86,6 +90,7 @@ fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&
         .env("AXUM_PLAIN", binaries.join("axum-plain"))
         .env("AXUM_ZEROBILL", binaries.join("axum-zerobill"));
     command.env("XTASK", binaries.join("xtask"));
+    command.env("OBSERVER_EXTENSION", binaries.join("observer-extension"));
     command.env("ONE_INVOCATION", binaries.join("one-invocation"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));
     command.env("EVENT_FIXTURES", event_fixtures_folder(workspace)?);

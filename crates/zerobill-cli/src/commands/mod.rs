@@ -57,6 +57,10 @@ fn function(arguments: Function) -> Result<FunctionSettings, Failure> {
     settings.environment.extend(arguments.environment);
     settings.memory_mb = arguments.memory;
     settings.timeout = arguments.timeout;
+    settings.extensions = arguments.extensions;
+    settings.log.format = arguments.log_format;
+    settings.log.application_level = arguments.log_level;
+    settings.log.system_level = arguments.system_log_level;
     Ok(settings)
 }
 

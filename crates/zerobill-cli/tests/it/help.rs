@@ -51,16 +51,20 @@ fn help_of_dev() {
       [COMMAND]...  A program that speaks the Runtime API, with its arguments; the built-in function if there is none
 
     Options:
-          --port <PORT>            The port to listen on; 0 takes a free one [default: 9000]
-          --host <HOST>            The address to listen on [default: 127.0.0.1]
-          --concurrency <N>        How many invocations may run at once [default: 10]
-          --freeze                 Stop the function's processes between invocations, as Lambda does
-          --allow-origin <ORIGIN>  Let web pages of this origin call the Function URL; may be given several times
-          --demo                   Send varied events to the function, to see it live
-          --memory <MB>            Memory of the function in MB, which its bill depends on [default: 128]
-          --timeout <SECONDS>      Seconds that one invocation may take [default: 3]
-          --env <NAME=VALUE>       A variable for the function; may be given several times
-      -h, --help                   Print help
+          --port <PORT>               The port to listen on; 0 takes a free one [default: 9000]
+          --host <HOST>               The address to listen on [default: 127.0.0.1]
+          --concurrency <N>           How many invocations may run at once [default: 10]
+          --freeze                    Stop the function's processes between invocations, as Lambda does
+          --allow-origin <ORIGIN>     Let web pages of this origin call the Function URL; may be given several times
+          --demo                      Send varied events to the function, to see it live
+          --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
+          --timeout <SECONDS>         Seconds that one invocation may take [default: 3]
+          --env <NAME=VALUE>          A variable for the function; may be given several times
+          --extensions <DIR>          A folder whose programs are external extensions, as those in /opt/extensions are on Lambda
+          --log-format <FORMAT>       How Lambda's own lines are written: text or json [default: text]
+          --log-level <LEVEL>         The least level of the function's lines; only with `--log-format json` [default: INFO]
+          --system-log-level <LEVEL>  The least level of Lambda's own lines; only with `--log-format json` [default: INFO]
+      -h, --help                      Print help
 
     --- stderr
     ");
@@ -80,15 +84,19 @@ fn help_of_invoke() {
       [COMMAND]...  A program that speaks the Runtime API, with its arguments; the built-in function if there is none
 
     Options:
-          --sample <NAME>      A built-in event; `list` names them
-          --event <FILE>       A file with the event
-          --url <URL>          A running engine, such as `http://127.0.0.1:9000`; one is started for this event if there is none
-          --function <NAME>    The name of the function at `--url` [default: function]
-          --async              Do not wait for the reply; only with `--url`
-          --memory <MB>        Memory of the function in MB, which its bill depends on [default: 128]
-          --timeout <SECONDS>  Seconds that one invocation may take [default: 3]
-          --env <NAME=VALUE>   A variable for the function; may be given several times
-      -h, --help               Print help
+          --sample <NAME>             A built-in event; `list` names them
+          --event <FILE>              A file with the event
+          --url <URL>                 A running engine, such as `http://127.0.0.1:9000`; one is started for this event if there is none
+          --function <NAME>           The name of the function at `--url` [default: function]
+          --async                     Do not wait for the reply; only with `--url`
+          --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
+          --timeout <SECONDS>         Seconds that one invocation may take [default: 3]
+          --env <NAME=VALUE>          A variable for the function; may be given several times
+          --extensions <DIR>          A folder whose programs are external extensions, as those in /opt/extensions are on Lambda
+          --log-format <FORMAT>       How Lambda's own lines are written: text or json [default: text]
+          --log-level <LEVEL>         The least level of the function's lines; only with `--log-format json` [default: INFO]
+          --system-log-level <LEVEL>  The least level of Lambda's own lines; only with `--log-format json` [default: INFO]
+      -h, --help                      Print help
 
     --- stderr
     ");

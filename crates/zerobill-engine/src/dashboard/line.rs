@@ -41,6 +41,7 @@ impl Line {
             source: match self.kind {
                 LineKind::Stdout => "stdout",
                 LineKind::Stderr => "stderr",
+                LineKind::Extension => "extension",
                 LineKind::Platform => "platform",
             },
             request_id: self.place.as_ref().map(|place| Arc::clone(&place.request_id)),

@@ -44,18 +44,19 @@ pub(super) struct Outputs {
 }
 
 impl Child {
-    /// Starts the function's program with `variables` beside those of this process.
-    /// What has `marker` among its variables is taken for started by it.
+    /// Starts the function's program with `variables` beside those of this process. What it starts is known by `mark`, which is
+    /// unlike that of every other process.
     pub(super) fn start(
         settings: &FunctionSettings,
         variables: Vec<(&str, OsString)>,
-        marker: String,
+        mark: String,
     ) -> io::Result<(Self, Outputs)> {
         let mut command = Command::new(&settings.program);
         command
             .args(&settings.arguments)
             .envs(variables)
             .envs(settings.environment.iter().map(|(name, value)| (name, value)))
+            .env(strays::MARK, &mark)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -77,7 +78,7 @@ impl Child {
             let status = process.wait().await;
             // What it has started and left behind ends with it. Afterwards the number may be another process's.
             signal_group(pid, Signal::KILL);
-            strays::end(&marker);
+            strays::end(&mark);
             exit.send_replace(Some(Exit(status.map_or_else(|error| error.to_string(), describe))));
         });
         let child = Self {
@@ -92,9 +93,14 @@ impl Child {
         Ok((child, Outputs { stdout, stderr }))
     }
 
+    /// Tells when it has ended, and how.
+    pub(super) fn exits(&self) -> watch::Receiver<Option<Exit>> {
+        self.exited.clone()
+    }
+
     /// Waits until the process has ended.
     pub(crate) async fn exited(&self) -> Exit {
-        let mut exited = self.exited.clone();
+        let mut exited = self.exits();
         let exit = exited
             .wait_for(Option::is_some)
             .await

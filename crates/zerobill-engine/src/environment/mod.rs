@@ -1,12 +1,15 @@
 //! An execution environment: one process, its Runtime API and its log, from INIT to its end.
 
 mod child;
+mod extensions;
+mod init;
 mod memory;
 mod pipe;
 mod processes;
 mod reply;
 mod runtime_api;
 mod strays;
+mod telemetry;
 mod temporary;
 mod variables;
 
@@ -15,35 +18,37 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderMap, HeaderValue};
 use rustix::process::Signal;
 use tokio::{
-    net::TcpListener,
     sync::oneshot,
     task::AbortHandle,
     time::{Instant, timeout},
 };
-use zerobill_runtime_api::{
-    ErrorDocument,
-    names::{self, INIT_LIMIT_SECONDS, runtime},
-};
+use zerobill_runtime_api::{ErrorDocument, names::runtime};
 
 use self::{
     child::{Child, Exit},
+    extensions::{EXTERNAL_BUDGET, Extensions, INTERNAL_BUDGET, Invoke, Kinds},
     pipe::Pipe,
     runtime_api::{Answering, Event, RuntimeApi},
     temporary::TemporaryFolder,
 };
-pub(crate) use self::{processes::Processes, reply::Answered};
+pub(crate) use self::{
+    extensions::{ShutdownReason, programs},
+    processes::Processes,
+    reply::Answered,
+    telemetry::{Stream, Telemetry, envelope},
+};
 use crate::{
     invocation::InvokeRequest,
-    log::{EnvironmentLog, LineKind},
-    settings::FunctionSettings,
+    log::EnvironmentLog,
+    platform::{PlatformEvent, RuntimeDone},
     task,
 };
 
-/// How long an environment has between being asked to end and being ended.
+/// How long busy processes have between being asked to end and being ended, when the engine ends.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How long a process that has reported an error of its INIT may take to say the rest and leave.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// The share of an environment's last time that its function has before its external extensions are told.
+const FUNCTION_SHARE: f64 = 0.3;
 
 /// How often the memory of a busy environment is looked at.
 const MEMORY_WATCH: Duration = Duration::from_millis(25);
@@ -56,8 +61,9 @@ pub(crate) const KILLED: &str = "Runtime exited with error: signal: killed";
 pub(crate) struct Environment {
     child: Arc<Child>,
     api: Arc<RuntimeApi>,
+    extensions: Arc<Extensions>,
     outputs: [Arc<Pipe>; 2],
-    tasks: Vec<AbortHandle>,
+    _serving: Serving,
     pub(crate) log: Arc<EnvironmentLog>,
     frozen: bool,
     memory_mb: u64,
@@ -76,6 +82,8 @@ pub(crate) enum Ended {
     Exited(String),
     /// The process asked for the next event without answering this one.
     Unanswered,
+    /// An extension failed, and the environment with it.
+    Failed(ErrorDocument),
 }
 
 /// What an environment does after its answer.
@@ -87,6 +95,8 @@ pub(crate) enum Settled {
     TimedOut,
     /// The process ended.
     Exited(String),
+    /// An extension failed.
+    Failed(ErrorDocument),
 }
 
 /// A limit that an environment is beyond.
@@ -109,120 +119,14 @@ pub(crate) struct Delivery<'a> {
 }
 
 impl Environment {
-    /// Starts the function's program and waits until it asks for its first event; gives the time that took, in
-    /// microseconds.
-    ///
-    /// # Errors
-    /// An error document that says why it did not get there.
-    pub(crate) async fn start(
-        settings: &FunctionSettings,
-        number: u64,
-        log: Arc<EnvironmentLog>,
-        processes: &Processes,
-    ) -> Result<(Self, u64), ErrorDocument> {
-        log.platform("INIT_START Runtime Version: local\tRuntime Version ARN: local");
-        let started = task::now();
-        let environment = Self::spawn(settings, number, log, processes).await?;
-        let limit = Duration::from_secs(INIT_LIMIT_SECONDS);
-        let init = async {
-            tokio::select! {
-                () = environment.api.waits() => Ok(()),
-                document = environment.api.init_error() => {
-                    _ = timeout(LAST_WORDS, environment.child.exited()).await;
-                    Err(document)
-                }
-                Exit(reason) = environment.child.exited() => {
-                    // A process that reports an error and ends at once has reported an error.
-                    match timeout(Duration::from_millis(20), environment.api.init_error()).await {
-                        Ok(document) => Err(document),
-                        Err(_) => Err(ErrorDocument::new("Runtime.ExitError", reason)),
-                    }
-                }
-            }
-        };
-        let result = timeout(limit, init).await.unwrap_or_else(|_| {
-            let message =
-                format!("INIT timed out after {INIT_LIMIT_SECONDS}.00 seconds: the program did not ask for an event");
-            Err(ErrorDocument::new("Sandbox.Timedout", message))
-        });
-        let took = microseconds(started);
-        if let Err(document) = result {
-            environment.kill().await;
-            environment.finish_output();
-            let status = if document.error_type.as_deref() == Some("Sandbox.Timedout") {
-                "timeout"
-            } else {
-                "error"
-            };
-            let (whole, part) = (took / 1_000, took % 1_000 / 10);
-            let error_type = document.error_type.as_deref().unwrap_or("Runtime.Unknown");
-            environment.log.platform(&format!(
-                "INIT_REPORT Init Duration: {whole}.{part:02} ms\tPhase: init\tStatus: {status}\tError Type: {error_type}"
-            ));
-            return Err(document);
-        }
-        Ok((environment, took))
-    }
-
-    async fn spawn(
-        settings: &FunctionSettings,
-        number: u64,
-        log: Arc<EnvironmentLog>,
-        processes: &Processes,
-    ) -> Result<Self, ErrorDocument> {
-        let unable = |error: std::io::Error| {
-            ErrorDocument::new(
-                "Sandbox.StartError",
-                format!("the engine cannot start an environment: {error}"),
-            )
-        };
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(unable)?;
-        let address = listener.local_addr().map_err(unable)?;
-        let temporary = TemporaryFolder::new().map_err(unable)?;
-        let variables = variables::of(settings, address, number, temporary.path());
-        let marker = format!("{}={address}", names::environment::RUNTIME_API);
-        let (child, outputs) = Child::start(settings, variables, marker).map_err(|error| {
-            let program = settings.program.to_string_lossy();
-            ErrorDocument::new(
-                "Runtime.InvalidEntrypoint",
-                format!("the program `{program}` cannot be started: {error}"),
-            )
-        })?;
-        let child = Arc::new(child);
-        if !processes.add(&child) {
-            let message = "the engine is shutting down";
-            return Err(ErrorDocument::new("Sandbox.StartError", message));
-        }
-        let pipe = |fd, kind| Pipe::new(fd, kind, Arc::clone(&log)).map(Arc::new).map_err(unable);
-        let outputs = [
-            pipe(outputs.stdout, LineKind::Stdout)?,
-            pipe(outputs.stderr, LineKind::Stderr)?,
-        ];
-        let api = Arc::new(RuntimeApi::new());
-        for output in &outputs {
-            // They end by themselves when the last process of the group has closed its end.
-            task::spawn(Arc::clone(output).run());
-        }
-        let tasks = vec![task::spawn(Arc::clone(&api).serve(listener)).abort_handle()];
-        Ok(Self {
-            child,
-            api,
-            outputs,
-            tasks,
-            log,
-            frozen: false,
-            memory_mb: settings.memory_mb.into(),
-            temporary_mb: settings.temporary_mb.into(),
-            temporary,
-        })
-    }
-
     /// Hands an event to the function and waits for its answer, at most until the limit.
     pub(crate) async fn deliver(&self, delivery: Delivery<'_>) -> Ended {
         let (answer, answered) = oneshot::channel();
         let invocation_id = uuid::Uuid::new_v4().to_string();
         let deadline_ms = task::epoch_ms() + u64::try_from(delivery.limit.as_millis()).unwrap_or_default();
         let headers = headers(&delivery, &invocation_id, deadline_ms);
+        let heard = Invoke::new(deadline_ms, delivery.request_id, delivery.arn, delivery.trace_id);
+        self.extensions.invoke(&heard);
         let payload = delivery.request.payload;
         let answering = Answering {
             request_id: delivery.request_id.to_owned(),
@@ -252,6 +156,7 @@ impl Environment {
                 }
             },
             Exit(reason) = self.child.exited() => Ended::Exited(reason),
+            document = self.extensions.failure() => Ended::Failed(document),
             () = self.over_memory() => {
                 self.kill().await;
                 Ended::Exited(KILLED.to_owned())
@@ -263,7 +168,7 @@ impl Environment {
     async fn over_memory(&self) {
         loop {
             tokio::time::sleep(MEMORY_WATCH).await;
-            if self.child.memory_mb() > self.memory_mb {
+            if self.child.memory_mb() + self.extensions.memory_mb() > self.memory_mb {
                 return;
             }
         }
@@ -272,7 +177,7 @@ impl Environment {
     /// The limit that the environment is beyond after an invocation.
     pub(crate) fn exceeded(&self) -> Option<Exceeded> {
         let temporary = self.temporary.bytes().div_ceil(1_024 * 1_024);
-        if self.child.peak_memory_mb() > self.memory_mb {
+        if self.child.peak_memory_mb() + self.extensions.peak_memory_mb() > self.memory_mb {
             Some(Exceeded::Memory)
         } else if temporary > self.temporary_mb {
             Some(Exceeded::Temporary(temporary))
@@ -281,19 +186,24 @@ impl Environment {
         }
     }
 
-    /// Waits until the process asks for the next event, at most for `limit`.
+    /// Waits until the process and the extensions ask for the next event, at most for `limit`.
     pub(crate) async fn settle(&self, limit: Duration) -> Settled {
+        let all = async {
+            self.api.waits().await;
+            self.extensions.wait().await;
+        };
         tokio::select! {
-            settled = timeout(limit, self.api.waits()) => match settled {
+            settled = timeout(limit, all) => match settled {
                 Ok(()) => Settled::Waits,
                 Err(_) => Settled::TimedOut,
             },
             Exit(reason) = self.child.exited() => Settled::Exited(reason),
+            document = self.extensions.failure() => Settled::Failed(document),
             () = self.over_memory() => Settled::Exited(KILLED.to_owned()),
         }
     }
 
-    /// Ends every process of the environment at once.
+    /// Ends the function at once.
     pub(crate) async fn kill(&self) {
         // Afterwards the system does not say any more.
         self.child.peak_memory_mb();
@@ -301,16 +211,28 @@ impl Environment {
         self.child.exited().await;
     }
 
+    /// Sends the end of the function's work to whoever listens, after what it has written until then.
+    pub(crate) fn runtime_done(&self, done: RuntimeDone<'_>) {
+        if self.log.telemetry.is_open() {
+            for output in &self.outputs {
+                output.catch_up();
+            }
+        }
+        self.log.event(&PlatformEvent::RuntimeDone(done));
+    }
+
     /// Logs what the function has written so far, an unfinished line too.
     pub(crate) fn finish_output(&self) {
         for output in &self.outputs {
             output.finish_invocation();
         }
+        self.extensions.finish_output();
     }
 
     /// Stops every process of the environment, as Lambda does between invocations.
     pub(crate) fn freeze(&mut self) {
         self.child.signal(Signal::STOP);
+        self.extensions.signal(Signal::STOP);
         self.frozen = true;
     }
 
@@ -318,30 +240,42 @@ impl Environment {
     pub(crate) fn thaw(&mut self) {
         if std::mem::take(&mut self.frozen) {
             self.child.signal(Signal::CONT);
+            self.extensions.signal(Signal::CONT);
         }
     }
 
     pub(crate) fn is_alive(&self) -> bool {
-        self.child.is_alive()
+        self.child.is_alive() && !self.extensions.has_failed()
     }
 
     /// The most memory it has used, in MB, and no more than it may.
     pub(crate) fn peak_memory_mb(&self) -> u64 {
-        self.child.peak_memory_mb().min(self.memory_mb)
+        (self.child.peak_memory_mb() + self.extensions.peak_memory_mb()).min(self.memory_mb)
     }
 
-    /// Asks the environment to end, and ends it if it does not.
-    pub(crate) async fn end(self) {
-        self.child.end(GRACE).await;
+    /// Ends the environment as Lambda does: at once where there are no extensions, and with some time where there are.
+    pub(crate) async fn end(self, reason: ShutdownReason) {
+        let kinds = self.extensions.kinds();
+        let started = task::now();
+        match kinds {
+            Kinds::None => self.kill().await,
+            Kinds::Internal => self.child.end(INTERNAL_BUDGET).await,
+            Kinds::External => {
+                self.child.end(EXTERNAL_BUDGET.mul_f64(FUNCTION_SHARE)).await;
+                self.extensions.shut_down(reason, started + EXTERNAL_BUDGET).await;
+            }
+        }
         self.finish_output();
     }
 }
 
-impl Drop for Environment {
+/// The task that serves the Runtime API; it ends when this is dropped.
+#[derive(Debug)]
+struct Serving(AbortHandle);
+
+impl Drop for Serving {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
+        self.0.abort();
     }
 }
 

@@ -65,6 +65,11 @@ impl Pipe {
         self.end_line(&mut partial);
     }
 
+    /// Reads what the function has written so far.
+    pub(super) fn catch_up(&self) {
+        self.drain();
+    }
+
     fn drain(&self) -> Drained {
         let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut chunk, mut read) = ([0_u8; 8192], 0);

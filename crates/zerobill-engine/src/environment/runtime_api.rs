@@ -20,7 +20,10 @@ use zerobill_runtime_api::{
     names::{MAX_SYNC_BYTES, RUNTIME_API_VERSION, runtime},
 };
 
-use super::reply::{self, Answered};
+use super::{
+    extensions::{self, Extensions},
+    reply::{self, Answered},
+};
 
 /// An event on its way to the function.
 pub(super) struct Event {
@@ -45,6 +48,7 @@ pub(super) struct RuntimeApi {
     /// Whether the process is waiting for an event.
     waiting: watch::Sender<bool>,
     init_error: watch::Sender<Option<ErrorDocument>>,
+    extensions: Arc<Extensions>,
 }
 
 impl std::fmt::Debug for Answering {
@@ -56,7 +60,7 @@ impl std::fmt::Debug for Answering {
 }
 
 impl RuntimeApi {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(extensions: Arc<Extensions>) -> Self {
         let (events, queue) = mpsc::channel(1);
         Self {
             events,
@@ -64,6 +68,7 @@ impl RuntimeApi {
             answering: Mutex::default(),
             waiting: watch::Sender::new(false),
             init_error: watch::Sender::new(None),
+            extensions,
         }
     }
 
@@ -82,6 +87,11 @@ impl RuntimeApi {
     pub(super) async fn waits(&self) {
         // The sender lives as long as `self`.
         _ = self.waiting.subscribe().wait_for(|waiting| *waiting).await;
+    }
+
+    /// Whether the process waits for an event.
+    pub(super) fn is_waiting(&self) -> bool {
+        *self.waiting.borrow()
     }
 
     /// Waits for an error that the process reports of its INIT.
@@ -114,6 +124,9 @@ impl RuntimeApi {
 
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
         let path = request.uri().path().to_owned();
+        if extensions::serves(&path) {
+            return Ok(self.extensions.answer(request).await);
+        }
         let Some(rest) = path
             .strip_prefix('/')
             .and_then(|path| path.strip_prefix(RUNTIME_API_VERSION))
@@ -259,7 +272,7 @@ fn error_type(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn accepted() -> Response<Full<Bytes>> {
+pub(super) fn accepted() -> Response<Full<Bytes>> {
     document(StatusCode::ACCEPTED, r#"{"status":"OK"}"#.to_owned())
 }
 
@@ -274,11 +287,11 @@ async fn unknown_request(id: &str, request: Request<Incoming>) -> Response<Full<
     )
 }
 
-fn refuse(status: StatusCode, error_type: &str, message: &str) -> Response<Full<Bytes>> {
+pub(super) fn refuse(status: StatusCode, error_type: &str, message: &str) -> Response<Full<Bytes>> {
     document(status, ErrorDocument::new(error_type, message).to_json())
 }
 
-fn document(status: StatusCode, json: String) -> Response<Full<Bytes>> {
+pub(super) fn document(status: StatusCode, json: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(json.into()));
     *response.status_mut() = status;
     response

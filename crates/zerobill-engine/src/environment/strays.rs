@@ -7,10 +7,14 @@ use rustix::process::{Pid, Signal, kill_process};
 /// How often the processes are looked through: one that starts another while it is looked for is found the next time.
 const PASSES: usize = 3;
 
-/// Ends every process that was started with the variable `marker`, as `NAME=VALUE`; none where the system does not list them.
-pub(super) fn end(marker: &str) {
+/// The variable by which a process is known, and what it starts.
+pub(super) const MARK: &str = "_ZEROBILL_PROCESS";
+
+/// Ends every process that has `mark` in its variable [`MARK`]; none where the system does not list them.
+pub(super) fn end(mark: &str) {
+    let marker = format!("{MARK}={mark}");
     for _ in 0..PASSES {
-        let found = having(marker);
+        let found = having(&marker);
         if found.is_empty() {
             return;
         }

@@ -5,6 +5,7 @@ use std::{ffi::OsString, net::SocketAddr, path::Path};
 use zerobill_runtime_api::names::environment as names;
 
 use crate::{
+    log_settings::LogFormat,
     settings::{FunctionSettings, REGION},
     task,
 };
@@ -38,6 +39,10 @@ pub(super) fn of(
         (names::TIME_ZONE, ":UTC".into()),
         (names::TEMPORARY_FOLDER, temporary.as_os_str().to_owned()),
     ];
+    if settings.log.format == LogFormat::Json {
+        variables.push((names::LOG_FORMAT, "JSON".into()));
+        variables.push((names::LOG_LEVEL, settings.log.application_level.name().into()));
+    }
     let defaults = [
         (names::HANDLER, "bootstrap"),
         (names::EXECUTION_ENV, "AWS_Lambda_provided.al2023"),

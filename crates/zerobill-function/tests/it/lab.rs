@@ -132,7 +132,7 @@ impl Drop for Lab {
             match kind {
                 LineKind::Stdout => assert!(is_json_object(line), "not a JSON line: {line}"),
                 LineKind::Stderr => panic!("written to standard error: {line}"),
-                LineKind::Platform => {}
+                LineKind::Platform | LineKind::Extension => {}
             }
         }
     }
