@@ -61,6 +61,12 @@ impl Suppressions {
                 .split_once(WORD)
                 .filter(|(before, _)| before.contains(['#', '/']));
             if let Some((_, rest)) = comment {
+                // A comment of Terraform's JSON is the value of a key `//`.
+                let rest = if trimmed.starts_with("\"//\"") {
+                    rest.trim_end().trim_end_matches(',').trim_end_matches('"')
+                } else {
+                    rest
+                };
                 let (rule, reason) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
                 found.written.push(Suppression {
                     rule: rule.to_owned(),

@@ -57,13 +57,17 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Parsed, Fault> {
     if let Some(contents) = packages::read(name, text, &file.path) {
         return contents.map(Parsed::Packages);
     }
+    let terraform =
+        |read: Result<(Body, Lines), Fault>| read.map(|(body, lines)| Parsed::Terraform(Box::new(body), lines));
     if name.ends_with(".tf.json") {
-        let message = "Terraform in JSON is not read; `terraform show -json` of a plan is";
-        return Err(Fault::new(0, message));
+        return terraform(syntax::hcl::parse_json(text, false));
+    }
+    if name.ends_with(".tfvars.json") && (file.named || walk::is_loaded(name)) {
+        return terraform(syntax::hcl::parse_json(text, true));
     }
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
     if ["tf", "tfvars"].map(Some).contains(&extension) || (file.named && terraform::looks_like(text)) {
-        return syntax::hcl::parse(text).map(|body| Parsed::Terraform(Box::new(body), Lines::of(text)));
+        return terraform(syntax::hcl::parse(text));
     }
     if !is_candidate(text) && !file.named {
         return Ok(Parsed::Nothing);

@@ -175,7 +175,8 @@ fn can_hold_something(name: &str) -> bool {
 }
 
 /// Whether Terraform reads values from this file by itself.
-fn is_loaded(name: &str) -> bool {
+pub(super) fn is_loaded(name: &str) -> bool {
+    let name = name.strip_suffix(".json").unwrap_or(name);
     name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
 }
 

@@ -63,15 +63,32 @@ pub(crate) fn parse(text: &str, is_json: bool) -> Result<Document, Fault> {
 
 /// The lines of a text by byte offset.
 #[derive(Debug)]
-pub(crate) struct Lines(Vec<usize>);
+pub(crate) struct Lines {
+    ends: Vec<usize>,
+    /// For each line the one that it came from, where the text was written out of another.
+    origins: Vec<usize>,
+}
 
 impl Lines {
     pub(crate) fn of(text: &str) -> Self {
-        Self(text.match_indices('\n').map(|(offset, _)| offset).collect())
+        Self {
+            ends: text.match_indices('\n').map(|(offset, _)| offset).collect(),
+            origins: Vec::new(),
+        }
+    }
+
+    /// The lines of a text that was written out of another: where each came from.
+    pub(crate) fn from(self, origins: Vec<usize>) -> Self {
+        Self { origins, ..self }
     }
 
     /// The line of a byte, counted from 1.
     pub(crate) fn at(&self, offset: usize) -> usize {
-        self.0.partition_point(|end| *end < offset) + 1
+        self.number(self.ends.partition_point(|end| *end < offset) + 1)
+    }
+
+    /// The line that this one, counted from 1, came from.
+    pub(crate) fn number(&self, line: usize) -> usize {
+        self.origins.get(line.saturating_sub(1)).copied().unwrap_or(line)
     }
 }

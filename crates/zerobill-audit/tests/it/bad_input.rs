@@ -41,6 +41,24 @@ fn a_file_that_cannot_be_read_says_where_and_why() {
         ),
         ("a.json", "{\n \"Resources\": {\n", "2: not JSON: unterminated object"),
         ("a.tf", "resource \"aws_eip\" \"a\" {\n  count = \n}\n", ""),
+        ("a.tf.json", "", "0: the file is empty"),
+        ("a.tf.json", "{\n \"resource\": {\n", "2: not JSON: unterminated object"),
+        ("a.tf.json", "[\n 1]", "2: names and values are expected here"),
+        (
+            "a.tf.json",
+            "{\"resource\":\n {\"aws_eip\":\n \"a\"}}",
+            "3: names and values are expected here",
+        ),
+        (
+            "a.tf.json",
+            "{\"locals\": {\n\"a\": 1,\n \"a\": 2}}",
+            "3: a name stands here twice, which Terraform refuses",
+        ),
+        (
+            "a.tf.json",
+            "{\"locals\": {\n\"a b\": 1}}",
+            "2: `a b` is no name of Terraform",
+        ),
         ("Cargo.lock", "[[package]\n", ""),
         ("package-lock.json", "{", "1: not JSON: unterminated object"),
     ] {

@@ -137,6 +137,7 @@ const NAMES: &[&str] = &[
     "a.yaml",
     "a.json",
     "a.tf",
+    "a.tf.json",
     "serverless.yml",
     "Cargo.lock",
     "package-lock.json",

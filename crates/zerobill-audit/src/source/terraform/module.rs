@@ -108,8 +108,9 @@ fn count(values: &Node) -> u32 {
 fn scope<'a>(parts: &[Part<'a>], given: &[Entry]) -> Scope<'a> {
     let mut variables: HashMap<&str, &Expression> = HashMap::new();
     let mut locals: HashMap<&str, &Expression> = HashMap::new();
-    let (values, code): (Vec<&Part<'_>>, Vec<&Part<'_>>) =
-        parts.iter().partition(|part| part.file.ends_with(".tfvars"));
+    let (values, code): (Vec<&Part<'_>>, Vec<&Part<'_>>) = parts
+        .iter()
+        .partition(|part| part.file.trim_end_matches(".json").ends_with(".tfvars"));
     for part in code {
         for block in part.body.blocks() {
             match (block.ident.as_str(), block.labels.as_slice()) {
