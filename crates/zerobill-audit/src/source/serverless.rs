@@ -28,7 +28,7 @@ pub(super) fn is_service(root: &Node) -> bool {
 }
 
 pub(super) fn read(root: &Node, file: &Arc<str>) -> Contents {
-    let root = &resolve(root, root, 0);
+    let root = &resolve(root);
     let mut contents = Contents::default();
     let none = Node::new(0, Value::Null);
     let provider = root.get("provider").unwrap_or(&none);
@@ -140,7 +140,7 @@ fn function(contents: &mut Contents, entry: &Entry, provider: &Node, file: &Arc<
         ..made("AWS::Lambda::Function", entry.line, properties, file)
     });
     log_group(contents, entry, provider, &id, file);
-    events::read(contents, entry, &id, file);
+    events::read(contents, entry, provider, &id, file);
 }
 
 /// The framework makes a log group for each function, with a retention if the provider has one.

@@ -208,6 +208,23 @@ fn loops_that_multiply_end() {
 }
 
 #[test]
+fn variables_that_multiply_end() {
+    let mut text = "service: a\nprovider: {name: aws}\nfunctions: {f: {handler: a.b}}\ncustom:\n".to_owned();
+    for step in 0..19 {
+        let next = format!("${{self:custom.a{}}}", step + 1).repeat(8);
+        _ = writeln!(text, "  a{step}: \"{next}\"");
+    }
+    text.push_str("  a19: ''\n");
+    let report = audit("serverless.yml", text);
+    assert!(
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.logical_id == "FLambdaFunction")
+    );
+}
+
+#[test]
 fn a_template_of_five_megabytes_is_read() {
     let mut text = "Resources:\n".to_owned();
     while text.len() < 5_000_000 {
