@@ -58,7 +58,11 @@ pub(crate) fn run(arguments: &Audit) -> Result<ExitCode, Failure> {
         } else {
             format!(":{}", unread.line)
         };
-        printer::note(&format!("cannot read `{}{place}`: {}", unread.file, unread.reason));
+        printer::note(&format!(
+            "cannot read `{}{place}`: {}",
+            unread.file,
+            printer::name(&unread.reason)
+        ));
     }
     let findings = difference.map_or(report.findings.clone(), |difference| difference.new);
     let worst = findings.iter().map(|finding| finding.severity).max();

@@ -23,6 +23,7 @@ use crate::{
 const MEMORY_SIZES_MB: &[u64] = &[128, 256, 512, 1_024, 1_769, 3_008, 10_240];
 
 const MS_PER_DAY: u64 = 24 * 60 * 60 * 1_000;
+const MS_PER_YEAR: u64 = 366 * MS_PER_DAY;
 
 /// What is printed.
 struct Outlook {
@@ -106,9 +107,17 @@ fn of_logs(logs: &Logs, month: Month, arguments: &cli::Forecast, notes: &mut Vec
         }
     };
     if span_ms < MS_PER_DAY {
-        let minutes = span_ms / 60_000;
+        let covered = match span_ms {
+            0..60_000 => "less than a minute".to_owned(),
+            _ => format!("{} minutes", span_ms / 60_000),
+        };
         notes.push(format!(
-            "the logs cover {minutes} minutes; a month scaled from less than a day is a rough guess"
+            "the logs cover {covered}; a month scaled from less than a day is a rough guess"
+        ));
+    } else if span_ms > MS_PER_YEAR && arguments.days.is_none() {
+        notes.push(format!(
+            "the logs cover {} days from their first to their last time; if one of these is wrong, `--days` says it right",
+            span_ms / MS_PER_DAY
         ));
     }
     scaled(logs.traffic, month.ms(), span_ms)

@@ -133,6 +133,50 @@ fn logs_are_scaled_to_the_month_by_the_time_they_cover() {
 }
 
 #[test]
+fn what_is_odd_about_the_time_of_logs_is_said() {
+    let line = |time: &str| {
+        format!(
+            "{time} REPORT RequestId: 5d1f0a52\tDuration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB\tMax Memory Used: 41 MB\t\n"
+        )
+    };
+    for (times, requests, note) in [
+        // Over the end of a month, in either order.
+        (
+            ["2026-11-30T23:59:30.000Z", "2026-12-01T00:00:00.000Z"],
+            172_800,
+            "the logs cover less than a minute; a month scaled from less than a day is a rough guess",
+        ),
+        (
+            ["2026-12-01T00:01:00.000Z", "2026-11-30T23:59:00.000Z"],
+            43_200,
+            "the logs cover 2 minutes; a month scaled from less than a day is a rough guess",
+        ),
+        (
+            ["1970-01-01T00:00:00.000Z", "2026-11-01T00:00:00.000Z"],
+            1,
+            "the logs cover 20758 days from their first to their last time; if one of these is wrong, `--days` says it right",
+        ),
+    ] {
+        let (_folder, file) = written(&times.map(line).concat());
+        let forecast = json_of(&["--logs", &file]);
+        assert_eq!(
+            (&forecast["requests"], &forecast["notes"]),
+            (&json!(requests), &json!([note])),
+            "{times:?}"
+        );
+    }
+}
+
+#[test]
+fn amounts_below_zero_are_no_usage() {
+    let (_folder, file) = written(r#"{"freeTierUsages": [{"usageType": "x", "actualUsageAmount": 1, "limit": -1}]}"#);
+    let run = forecast(&["--usage", &file]);
+    assert_eq!((run.exit, run.stdout.as_str()), (Some(1), ""));
+    let problem = format!("error: cannot read `{file}`: `limit` of `x` is -1, which is no amount\n");
+    assert!(run.stderr.starts_with(&problem), "{run}");
+}
+
+#[test]
 fn logs_without_an_invocation_are_no_forecast() {
     let (_folder, file) = written("all is well\nREPORT RequestId: 1\tDuration: x ms\n");
     let run = forecast(&["--logs", &file]);

@@ -26,12 +26,15 @@ pub(super) fn print(report: &Report, difference: Option<&Difference>, known: usi
     }
     for unknown in report.unknown.iter().filter(|unknown| !unknown.unread) {
         let name = match (&unknown.id, &unknown.kind) {
-            (Some(id), Some(kind)) => format!("{id} ({kind}): "),
+            (Some(id), Some(kind)) => format!("{} ({}): ", printer::name(id), printer::name(kind)),
             _ => String::new(),
         };
         printer::data(&format!(
             "{:>10}  unknown  {}:{}  {name}{}",
-            "?", unknown.file, unknown.line, unknown.reason
+            "?",
+            unknown.file,
+            unknown.line,
+            printer::name(&unknown.reason)
         ));
     }
     printer::data(&total(report));
@@ -53,9 +56,9 @@ fn print_finding(mark: &str, finding: &Finding, explain: bool) {
         Some(monthly) => monthly.in_cents(),
     };
     let subject = if finding.logical_id.is_empty() {
-        "-"
+        "-".into()
     } else {
-        &finding.logical_id
+        printer::name(&finding.logical_id)
     };
     printer::data(&format!(
         "{:>10}  {:5}  {}  {}:{}  {subject}",

@@ -105,7 +105,7 @@ fn print_logs(outlook: &Outlook) {
         logs.computed_differs
     ));
     for problem in &logs.problems {
-        printer::note(&format!("cannot read {problem}"));
+        printer::note(&format!("cannot read {}", printer::name(problem)));
     }
 }
 

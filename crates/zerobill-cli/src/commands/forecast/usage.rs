@@ -43,10 +43,24 @@ pub(super) struct Usage {
 pub(super) fn of_file(file: &Path) -> Result<Vec<Usage>, Failure> {
     let failed = |problem: &dyn std::fmt::Display| {
         Failure::user(format!("cannot read `{}`: {problem}", file.display()))
-            .hint("`aws freetier get-free-tier-usage --region us-east-1 > usage.json` writes it; the call is free")
+            .hint("`aws freetier get-free-tier-usage --region us-east-1 > usage.json` writes it; AWS documents no charge for the call")
     };
     let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
     let answer: Answer = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    for usage in &answer.free_tier_usages {
+        for (name, amount) in [
+            ("actualUsageAmount", usage.actual_usage_amount),
+            ("forecastedUsageAmount", usage.forecasted_usage_amount),
+            ("limit", usage.limit),
+        ] {
+            if amount < 0.0 {
+                return Err(failed(&format!(
+                    "`{name}` of `{}` is {amount}, which is no amount",
+                    usage.kind
+                )));
+            }
+        }
+    }
     Ok(answer.free_tier_usages)
 }
 
@@ -131,10 +145,8 @@ impl From<Allowance> for Usage {
 
 impl Usage {
     fn name(&self) -> String {
-        if self.service.is_empty() {
-            return self.kind.clone();
-        }
-        format!("{} {}", self.service, self.kind)
+        let name = format!("{} {}", self.service, self.kind);
+        printer::name(name.trim_start()).into_owned()
     }
 
     /// The share of the allowance that the month will use.
