@@ -233,6 +233,9 @@ fn provisioned_concurrency(run: &Run<'_>, resource: &Resource) -> Vec<Hit> {
         .map(count)
         .max()
         .unwrap_or(1);
+    if environments == 0 {
+        return Vec::new();
+    }
     let function = run
         .named_by(&resource.properties, resource, FUNCTIONS)
         .into_iter()

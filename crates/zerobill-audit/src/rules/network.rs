@@ -128,14 +128,46 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "health-check",
         severity: Severity::Limit,
-        title: "50 health checks of endpoints in AWS are free; others are $0.50 to $2 a month.",
+        title: "50 health checks of endpoints in AWS are free, without options; others are $0.50 to $2 a month.",
         fix: "let an alarm watch the function instead",
         assumes: "",
         offers: &[],
         linters: &[],
-        check: Check::Each(&["AWS::Route53::HealthCheck"], |_, _| Hit::free().only()),
+        check: Check::Each(&["AWS::Route53::HealthCheck"], health_check),
     },
 ];
+
+/// The options are billed for each health check, also for those that are free.
+fn health_check(_: &Run<'_>, check: &Resource) -> Vec<Hit> {
+    const ENCRYPTED: &[&str] = &["HTTPS", "HTTPS_STR_MATCH"];
+    const MATCHING: &[&str] = &["HTTP_STR_MATCH", "HTTPS_STR_MATCH"];
+    let setting = |name: &str| check.first(&format!("HealthCheckConfig.{name}"));
+    let kind = |kinds| check.with_text("HealthCheckConfig.Type", kinds);
+    let fast = setting("RequestInterval").filter(|seconds| seconds.as_number() == Some(10.0));
+    let measured = setting("MeasureLatency").filter(|on| on.as_bool() == Some(true));
+    let options: Vec<_> = [
+        ("HTTPS", kind(ENCRYPTED)),
+        ("the search for a text", kind(MATCHING)),
+        ("the interval of 10 seconds", fast),
+        ("the measuring of latency", measured),
+    ]
+    .into_iter()
+    .filter_map(|(name, node)| Some((name, node?)))
+    .collect();
+    let Some((_, first)) = options.first() else {
+        return Hit::free().only();
+    };
+    let names: Vec<_> = options.iter().map(|(name, _)| *name).collect();
+    let reason = format!(
+        "options are billed also where the health check is free: {}",
+        names.join(", ")
+    );
+    Hit::costs(None)
+        .severity(Severity::Paid)
+        .because(reason)
+        .at(first)
+        .only()
+}
 
 fn vpc_endpoint(_: &Run<'_>, endpoint: &Resource) -> Vec<Hit> {
     let kinds = endpoint.values("VpcEndpointType");
