@@ -27,8 +27,11 @@ def main():
     for finding in findings:
         failed = finding["severity"] in FAILURES[fail_on]
         print(annotation("error" if failed else LEVELS.get(finding["severity"], "notice"), finding))
+    unread = [unknown for unknown in report["unknown"] if unknown["unread"]]
     for unknown in report["unknown"]:
-        print(f"::notice::{escaped('zerobill does not know what this costs: ' + json.dumps(unknown))}")
+        # What cannot be read may hide anything.
+        level, text = ("error", "cannot be read") if unknown["unread"] else ("notice", "zerobill does not know what this costs")
+        print(command(level, unknown, unknown["logical_id"] or "zerobill audit", f"{text}: {unknown['reason']}"))
     total = sum(finding["monthly_usd"] or 0 for finding in report["findings"])
     change = None
     if difference:
@@ -36,25 +39,31 @@ def main():
         change = total - difference["monthly_usd_before"]
     append("GITHUB_OUTPUT", f"monthly-usd={total:.2f}\ndifference-usd={'' if change is None else f'{change:.2f}'}\n")
     append("GITHUB_STEP_SUMMARY", summary(total, change, findings))
-    sys.exit(1 if any(finding["severity"] in FAILURES[fail_on] for finding in findings) else 0)
+    failed = any(finding["severity"] in FAILURES[fail_on] for finding in findings)
+    sys.exit(1 if failed or (unread and fail_on != "none") else 0)
 
 
 def audit(zerobill, path, base):
-    """The report of `zerobill audit` as JSON; what it says of a fault is said, and ends the step."""
-    command = [zerobill, "audit", path, "--format", "json", "--fail-on", "none", "--requests", os.environ["REQUESTS"]]
+    """The report of `zerobill audit` as JSON; where there is none, what it says of a fault ends the step."""
+    arguments = [zerobill, "audit", path, "--format", "json", "--fail-on", "none", "--requests", os.environ["REQUESTS"]]
     if base:
-        command += ["--base", base]
-    finished = subprocess.run(command, capture_output=True, text=True)
-    if finished.returncode != 0:
+        arguments += ["--base", base]
+    finished = subprocess.run(arguments, capture_output=True, text=True)
+    if not finished.stdout:
         sys.exit(f"::error::{escaped(finished.stderr.strip())}")
     return json.loads(finished.stdout)
 
 
 def annotation(level, finding):
     """A workflow command that shows the finding at its line."""
-    properties = {"file": finding["file"], "line": finding["line"], "title": f"{finding['id']}: {finding['logical_id']}"}
-    listed = ",".join(f"{name}={escaped(str(value), ':,')}" for name, value in properties.items())
     text = f"{dollars(finding['monthly_usd'])} a month: {finding['reason']}; fix: {finding['fix']}"
+    return command(level, finding, f"{finding['id']}: {finding['logical_id']}", text)
+
+
+def command(level, place, title, text):
+    """A workflow command that shows a text at a place in a file."""
+    properties = {"file": place["file"], "line": place["line"] or 1, "title": title}
+    listed = ",".join(f"{name}={escaped(str(value), ':,')}" for name, value in properties.items())
     return f"::{level} {listed}::{escaped(text)}"
 
 

@@ -38,6 +38,14 @@ def main():
         with checks.check("a folder that the base branch has not is all new"):
             code, output, files = action(folder / "new", checkout, wheel, GITHUB_BASE_REF="empty")
             equal(files["GITHUB_OUTPUT"], "monthly-usd=33.25\ndifference-usd=33.25\n", "outputs")
+        with checks.check("a file that cannot be read fails at its line, and the others are audited"):
+            broken = checkout / "infra" / "broken.yaml"
+            broken.write_text("Resources:\n  A:\n    Type: 'b\n", encoding="utf-8")
+            for fail_on, expected in [("paid", 1), ("none", 0)]:
+                code, output, _ = action(folder / f"broken-{fail_on}", checkout, wheel, inputs={"fail-on": fail_on})
+                holds("::error file=infra/broken.yaml,line=3,title=zerobill audit::cannot be read: not YAML" in output, output)
+                equal((code, ANNOTATION in output), (expected, True), output)
+            broken.unlink()
         with checks.check("what is wrong is said in the annotations"):
             code, output, _ = action(folder / "path", checkout, wheel, inputs={"path": "nowhere"})
             holds(code != 0 and "::error::" in output and "nowhere" in output, output)

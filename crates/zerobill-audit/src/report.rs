@@ -187,5 +187,6 @@ fn unknown(unknown: &Unknown) -> Value {
         "file": &*unknown.file,
         "line": unknown.line,
         "reason": unknown.reason,
+        "unread": unknown.unread,
     })
 }

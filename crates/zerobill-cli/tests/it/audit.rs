@@ -189,7 +189,7 @@ fn json_has_findings_what_is_unknown_and_the_number_of_files() {
             "unknown": [
                 {
                     "logical_id": "V", "resource_type": "AWS::CloudWatch::View", "file": "a.yaml", "line": 3,
-                    "reason": "what the type costs is not known (2026 type; pricing not found)",
+                    "reason": "what the type costs is not known (2026 type; pricing not found)", "unread": false,
                 },
             ],
             "files": 1,
