@@ -15,6 +15,9 @@ pub struct Month {
 pub struct NotAMonth(String);
 
 impl Month {
+    /// The month from which times are counted: 1970-01.
+    pub const EPOCH: Self = Self { year: 1_970, month: 1 };
+
     /// The month of that number from 1 to 12; `None` for any other, and for years that have not four digits.
     pub const fn new(year: u16, month: u8) -> Option<Self> {
         if year < 1_000 || year > 9_999 || month < 1 || month > 12 {

@@ -6,6 +6,7 @@ use lambda_runtime::{LambdaEvent, service_fn, tower::Service};
 use serde_json::value::RawValue;
 use zerobill::{
     Error, Event, Gateway,
+    error::BUDGET_EXHAUSTED,
     handler::{Handlers, Reply},
 };
 
@@ -39,10 +40,16 @@ async fn answer(gateway: &Gateway, handlers: &Handlers, event: &Event) -> Result
         invocation.set_correlation_id(id);
     }
     gateway.log_event(event.payload());
-    let answer = handlers.dispatch(gateway, event).await;
+    let answer = match gateway.admit() {
+        Ok(()) => handlers.dispatch(gateway, event).await,
+        Err(stopped) => Err(stopped),
+    };
     let Err(error) = answer else { return answer };
-    let fields = [("error_code", error.code()), ("event_kind", event.kind().as_str())];
-    gateway.logging().error(&error.detail(), fields);
+    // Of a function that is stopped one line said so; thousands would only cost.
+    if error.code() != BUDGET_EXHAUSTED {
+        let fields = [("error_code", error.code()), ("event_kind", event.kind().as_str())];
+        gateway.logging().error(&error.detail(), fields);
+    }
     // Over HTTP an answer that says what is wrong helps more than the caller's bare 502.
     if event.kind().is_http() {
         http::failure(&error)

@@ -8,7 +8,7 @@ use crate::{
     analytics::Analytics,
     clock::Clock,
     dispatch,
-    environment::Environment,
+    environment::{Environment, FUNCTION_MEMORY},
     error::suggestion,
     fast_path::FastPath,
     gateway::{Base, Gateway, qualified},
@@ -154,12 +154,25 @@ impl Builder {
 
     /// The gateway, and what is wrong with the names that are exposed.
     fn assemble(self) -> (Gateway, Vec<Fault>) {
+        let clock = self.clock.unwrap_or_else(Clock::system);
+        let random = self.random.unwrap_or_default();
+        let output = self.output.unwrap_or_else(Output::stdout);
+        let environment = self.environment.unwrap_or_else(Environment::process);
+        let memory_mb = environment.read(&FUNCTION_MEMORY).and_then(|(_, mb)| mb.parse().ok());
+        // Not from `random`: a seed would give two execution environments of a test one name.
+        let writer = Random::system().bits().to_be_bytes();
+        let writer = u32::from_be_bytes([writer[0], writer[1], writer[2], writer[3]]);
         let base = Base {
-            clock: self.clock.unwrap_or_else(Clock::system),
-            random: self.random.unwrap_or_default(),
-            output: self.output.unwrap_or_else(Output::stdout),
-            environment: self.environment.unwrap_or_else(Environment::process),
-            meter: Meter::default(),
+            meter: Meter::new(
+                memory_mb.unwrap_or(MIN_MEMORY_MB),
+                output.clone(),
+                writer,
+                clock.epoch_ms(),
+            ),
+            clock,
+            random,
+            output,
+            environment,
             traces: Traces::default(),
             fast_path: FastPath::new(dispatch::count()),
             analytics: Analytics::default(),
@@ -183,6 +196,9 @@ impl Builder {
         (gateway, faults)
     }
 }
+
+/// The least memory that Lambda gives a function; taken where no variable says how much it is.
+const MIN_MEMORY_MB: u64 = 128;
 
 /// Prints the names of settings only: values may be secrets.
 impl fmt::Debug for Builder {

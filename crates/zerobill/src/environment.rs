@@ -3,12 +3,13 @@
 mod aws;
 mod home_assistant;
 mod lambda;
+mod meter;
 mod security;
 mod settings;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-pub use self::{aws::*, home_assistant::*, lambda::*, security::*, settings::*};
+pub use self::{aws::*, home_assistant::*, lambda::*, meter::*, security::*, settings::*};
 
 /// A snapshot of environment variables, taken once, so that tests need not change the process.
 ///
@@ -135,6 +136,20 @@ pub const VARIABLES: &[Variable] = &[
     FAST_PATH,
     HOT_CALLS,
     HOT_PERCENT,
+    BUDGET,
+    BUDGET_REQUESTS,
+    BUDGET_GB_SECONDS,
+    BUDGET_USD,
+    BUDGET_LOG_BYTES,
+    BUDGET_SERIES,
+    BUDGET_ON_50,
+    BUDGET_ON_80,
+    BUDGET_ON_95,
+    METER_FOLDER,
+    METER_SECONDS,
+    METER_REQUESTS,
+    METER_WAIT_MS,
+    METER_CONCURRENCY,
     SECURITY_TOKEN_ALGORITHMS,
     SECURITY_TOKEN_SECRET,
     SECURITY_TOKEN_PUBLIC_KEYS,

@@ -50,6 +50,8 @@ pub const WRONG_TYPE: &str = "wrong_type";
 pub const TOO_LARGE: &str = "too_large";
 /// A limit of the free tier, or one set to stay within it, is reached.
 pub const LIMIT_REACHED: &str = "limit_reached";
+/// The function is stopped, because its budget of the month is used up.
+pub const BUDGET_EXHAUSTED: &str = "budget_exhausted";
 /// Nothing of that name is there.
 pub const NOT_FOUND: &str = "not_found";
 /// The call needs an invocation and none is running.

@@ -166,9 +166,35 @@ impl Gateway {
         if self.0.interfaces.config().is_due() {
             self.ask_for_settings().await;
         }
+        let was_told = self.tell_if_due().await;
         let result = ending.invocation.scope(work).await;
         ending.failed = result.is_err();
+        if was_told || self.0.interfaces.lambda().is_due() {
+            // The store was told of a charge until the deadline.
+            ending.invocation.charge_until_now();
+            Box::pin(self.0.interfaces.lambda().tell()).await;
+        }
         result
+    }
+
+    /// Tells the meter's store if it is time to; says whether it has acknowledged that.
+    async fn tell_if_due(&self) -> bool {
+        let lambda = self.0.interfaces.lambda();
+        lambda.is_due() && Box::pin(lambda.tell()).await
+    }
+
+    /// Whether the function may work: an error once it is stopped, because its budget of the month is used up or somebody stopped it.
+    ///
+    /// ```
+    /// let gateway = zerobill::Gateway::builder().build()?;
+    /// gateway.admit()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// With code `budget_exhausted`.
+    pub fn admit(&self) -> Result<()> {
+        self.0.interfaces.lambda().admit()
     }
 
     /// Asks the settings' source, and waits for a moment: what it answers later serves the next invocation.

@@ -15,6 +15,7 @@ use crate::{
     gateway::Gateway,
     interfaces::Place,
     lazy::microseconds,
+    meter::Charge,
     traces::{ERROR, OK},
 };
 
@@ -32,7 +33,7 @@ pub struct Invocation(Arc<Inner>);
 struct Inner {
     gateway: Gateway,
     context: Context,
-    cold_start: bool,
+    charge: Charge,
     started: Duration,
     correlation_id: OnceLock<String>,
     states: [OnceLock<Box<dyn Any + Send + Sync>>; STATES],
@@ -51,14 +52,17 @@ pub(crate) trait State: Any + Default + Send + Sync {
 impl Invocation {
     /// Begins an invocation of `gateway`.
     pub(crate) fn begin(gateway: Gateway, context: Context) -> Self {
-        let cold_start = gateway.base().meter.begin();
-        let started = gateway.base().clock.monotonic();
+        let base = gateway.base();
+        let started = base.clock.monotonic();
+        let charge = base
+            .meter
+            .begin(base.clock.epoch_ms(), context.deadline, microseconds(started));
         let (correlation_id, states) = (OnceLock::new(), Default::default());
         let request = gateway.base().analytics.begin();
         Self(Arc::new(Inner {
             gateway,
             context,
-            cold_start,
+            charge,
             started,
             correlation_id,
             states,
@@ -93,7 +97,7 @@ impl Invocation {
 
     /// Whether it is the first of its execution environment.
     pub fn cold_start(&self) -> bool {
-        self.0.cold_start
+        self.0.charge.cold_start
     }
 
     /// How long it has been running.
@@ -163,17 +167,23 @@ impl Invocation {
         self.0.states.get(S::PLACE)?.get()?.downcast_ref()
     }
 
+    /// Charges it for the time until now, instead of until its deadline.
+    pub(crate) fn charge_until_now(&self) {
+        let elapsed_us = microseconds(self.elapsed());
+        self.0.gateway.base().meter.correct(&self.0.charge, elapsed_us);
+    }
+
     /// Ends it: what was held back is written or dropped, and it is counted.
     pub(crate) fn end(&self, failed: bool) {
         let base = self.0.gateway.base();
         let is_due = base
             .analytics
-            .record(&self.0.request, self.0.cold_start, failed, &base.clock);
+            .record(&self.0.request, self.cold_start(), failed, &base.clock);
         if is_due {
             self.enter(|| self.0.gateway.log_analytics());
         }
         self.0.gateway.finish(self);
-        base.meter.end(microseconds(self.elapsed()), failed);
+        base.meter.end(&self.0.charge, microseconds(self.elapsed()), failed);
         if base.traces.are_kept() {
             let (outcome, request_id) = (if failed { ERROR } else { OK }, self.0.context.request_id.clone());
             base.traces.record(
@@ -191,7 +201,7 @@ impl fmt::Debug for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Invocation")
             .field("request_id", &self.0.context.request_id)
-            .field("cold_start", &self.0.cold_start)
+            .field("cold_start", &self.cold_start())
             .finish_non_exhaustive()
     }
 }

@@ -90,6 +90,9 @@ impl<S, R> Service<R> for InvocationService<S>
 where
     S: Service<R>,
     S::Future: Send + 'static,
+    // The answer waits until the meter's store was told.
+    S::Response: Send,
+    S::Error: Send,
     R: InvocationRequest,
 {
     type Response = S::Response;

@@ -29,7 +29,7 @@ mod interfaces;
 pub mod invocation;
 mod layer;
 mod lazy;
-mod meter;
+pub mod meter;
 pub mod operation;
 pub mod output;
 mod random;

@@ -18,7 +18,11 @@ pub struct Output(Arc<Inner>);
 struct Inner {
     sink: Sink,
     failures: AtomicU64,
+    logged_bytes: AtomicU64,
 }
+
+/// By so many bytes CloudWatch counts each event longer than its text.
+const EVENT_BYTES: u64 = 26;
 
 #[derive(Debug)]
 enum Sink {
@@ -49,6 +53,7 @@ impl Output {
         Self(Arc::new(Inner {
             sink,
             failures: AtomicU64::new(0),
+            logged_bytes: AtomicU64::new(0),
         }))
     }
 
@@ -65,9 +70,16 @@ impl Output {
         self.0.failures.load(Ordering::Relaxed)
     }
 
+    /// How many bytes of log that were, as CloudWatch counts them: the text of each line and 26 more.
+    pub fn logged_bytes(&self) -> u64 {
+        self.0.logged_bytes.load(Ordering::Relaxed)
+    }
+
     /// Writes `line`, which ends in a line feed, in one go.
     pub(crate) fn write_line(&self, line: &[u8]) {
         debug_assert_eq!(line.last(), Some(&b'\n'), "a line ends in a line feed");
+        let bytes = (line.len() as u64).saturating_sub(1) + EVENT_BYTES;
+        self.0.logged_bytes.fetch_add(bytes, Ordering::Relaxed);
         match &self.0.sink {
             Sink::Stdout => {
                 if std::io::stdout().lock().write_all(line).is_err() {
@@ -94,5 +106,6 @@ mod tests {
         output.write_line("zwei: ü\n".as_bytes());
         assert_eq!(output.lines(), ["one", "zwei: ü"]);
         assert_eq!(output.failures(), 0);
+        assert_eq!(output.logged_bytes(), 3 + 8 + 2 * 26);
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zerobill::{
     Error, Event, EventKind, Gateway, Handler, Result,
-    error::{HANDLER_PANICKED, INVALID_EVENT, INVALID_PARAMETER, NOT_FOUND, UNHANDLED_EVENT},
+    error::{BUDGET_EXHAUSTED, HANDLER_PANICKED, INVALID_EVENT, INVALID_PARAMETER, NOT_FOUND, UNHANDLED_EVENT},
     handler::{Reply, ReplyFuture},
 };
 
@@ -56,6 +56,7 @@ pub(crate) fn failure(error: &Error) -> Result<Reply> {
     let status = match error.code() {
         INVALID_EVENT | INVALID_PARAMETER => 400,
         NOT_FOUND | UNHANDLED_EVENT => 404,
+        BUDGET_EXHAUSTED => 429,
         HANDLER_PANICKED => 502,
         _ => 500,
     };

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod budget;
 mod debug;
 mod endurance;
 mod environment_page;

@@ -37,7 +37,7 @@ interfaces! {
     circuit_breaker: circuit_breaker::CircuitBreaker [config, logging],
     http_client: http_client::HttpClient [config, logging, metrics, circuit_breaker],
     security: security::Security [config, logging, utility, http_client],
-    lambda: lambda::Lambda [],
+    lambda: lambda::Lambda [config, logging],
     initialization: initialization::Initialization [config, logging],
     debug: debug::Debug [config],
 }

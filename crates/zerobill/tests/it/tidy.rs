@@ -141,6 +141,7 @@ fn the_list_of_variables_leaves_none_out() {
     let (_, listed) = variables(&source("environment.rs"));
     let files = [
         "environment/settings.rs",
+        "environment/meter.rs",
         "environment/security.rs",
         "environment/home_assistant.rs",
         "environment/aws.rs",

@@ -134,6 +134,7 @@ impl Initialization {
         names.retain(|name| seen.insert(name.clone()));
         self.preload(gateway, names);
         self.timeline().ended_us = Some(self.elapsed_us());
+        self.0.base.meter.set_init(microseconds(self.0.base.clock.monotonic()));
         self.report()
     }
 

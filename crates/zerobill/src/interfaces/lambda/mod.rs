@@ -2,12 +2,23 @@
 //!
 //! - [`Lambda::context`] is what Lambda said of the running invocation, and [`Lambda::remaining_time`] what is left of it.
 //! - [`Lambda::stats`] and [`Lambda::memory`] are figures of this execution environment; memory is known on Linux only.
-//! - [`Lambda::usage`] is what it has used of the month's free tier. Other execution environments, and INIT, are not in it.
+//! - [`Lambda::usage`] is what the month has used of the budget, by all functions that share it, and
+//!   [`Gateway::admit`](crate::Gateway::admit) an error once the function is stopped.
 //! - [`Lambda::estimate_cost`] reckons a month of equal invocations with the prices of us-east-1, exact to the nano-dollar,
-//!   nothing else using the free tier.
+//!   nothing else using the free tier. It takes up to 900,000 ms and from 128 to 10,240 MB, as Lambda does.
 //!
-//! It keeps nothing, builds nothing and reads no setting; the memory of the function is that of
-//! `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`. An estimate takes up to 900,000 ms and from 128 to 10,240 MB, as Lambda does.
+//! | setting | what it does |
+//! |---|---|
+//! | `lambda.budget` | the budget's name, which several functions may share; the function's own unless set |
+//! | `lambda.budget_requests`, `lambda.budget_gb_seconds` | what it has in a month: what Lambda has free, unless set; 0 is no limit |
+//! | `lambda.budget_usd`, `lambda.budget_log_bytes`, `lambda.budget_series` | the same in dollars, bytes of log, metric series |
+//! | `lambda.on_50`, `lambda.on_80`, `lambda.on_95` | `nothing`, `note` (as unless set), `shed` or `trip` at so many percent |
+//! | `lambda.meter_folder` | where the functions of one machine add up; without it each execution environment counts alone |
+//! | `lambda.meter_seconds`, `lambda.meter_requests` | when an environment adds what it counted, 60 s or 1,000 requests unless set |
+//! | `lambda.meter_wait_ms` | how long an invocation waits for that, 200 ms unless set |
+//! | `lambda.meter_concurrency` | how many environments may run, for the overshoot that `usage` says |
+//!
+//! `shed` leaves DEBUG lines and metrics out. `trip` stops the function: it answers `budget_exhausted` until it is released.
 //!
 //! ```
 //! use std::time::Duration;
@@ -38,22 +49,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod keeper;
 mod memory;
+mod obeying;
 mod operations;
+mod refusal;
 mod service;
+mod settings;
 #[cfg(test)]
 mod tests;
+mod usage;
 
-pub(crate) use self::operations::OPERATIONS;
 pub use self::{
     memory::Memory,
-    service::{Allowance, CostEstimate, InvocationContext, Lambda, LambdaError, LambdaStats, UsageReport},
+    service::{CostEstimate, InvocationContext, Lambda, LambdaError, LambdaStats},
+    usage::{DimensionUse, Overshoot, UsageReport, UsageState},
 };
-use super::config::Setting;
+pub(crate) use self::{operations::OPERATIONS, settings::SETTINGS};
 pub use zerobill_free_tier::Architecture;
 
 /// What the interface is for.
 pub(crate) const DOC: &str = "The invocation, its time, its memory, and what it costs.";
 
-/// Its settings.
-pub(crate) const SETTINGS: &[Setting] = &[];
+/// Methods that have no JSON form, and why.
+pub const TYPED_ONLY: &[(&str, &str)] = &[("share", "it takes a store"), ("stop_with", "it takes a brake")];

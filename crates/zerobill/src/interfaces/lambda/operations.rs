@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use crate::{
+    error::Error,
     lambda::LambdaError,
-    operation::{Field, Kind, Nothing, Operation, Parameters, op, op_value},
+    operation::{Field, Kind, Nothing, Operation, Parameters, op, op_async, op_value},
 };
 
 /// The rows.
@@ -56,10 +57,21 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
     .same_shape("memory changes from call to call"),
     &op_value(
         "usage",
-        "Returns what this execution environment has used of the month's free tier.",
+        "Returns what the month has used of each dimension of the budget, the function's state and the overshoot to expect.",
         |g, _: Nothing| g.lambda().usage(),
     )
-    .read_only(),
+    .read_only()
+    .same_shape("what is used grows while it is counted"),
+    &op_async(
+        "settle_usage",
+        "Adds what was counted to the budget now, and returns what the month has used.",
+        |g, _: Nothing| {
+            Box::pin(async move {
+                Ok::<_, Error>(g.lambda().settle_usage().await)
+            })
+        },
+    )
+    .same_shape("what is used grows while it is counted"),
 ];
 
 #[derive(Debug, Deserialize)]

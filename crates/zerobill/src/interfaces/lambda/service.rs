@@ -1,16 +1,23 @@
 //! Reads the invocation, the process and the meter, and does the billing arithmetic.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
-use zerobill_free_tier::{Architecture, GB_SECONDS_PER_MONTH, MbMs, REQUESTS_PER_MONTH, free_invocations, month_cost};
+use zerobill_free_tier::{Architecture, MbMs, free_invocations, month_cost};
 
-use super::memory::Memory;
+use super::{keeper::Keeper, memory::Memory, settings, usage::UsageReport};
 use crate::{
+    brake::Brake,
     environment::FUNCTION_MEMORY,
-    error::{Error, INVALID_PARAMETER},
+    error::{Error, INVALID_PARAMETER, Result},
     gateway::Base,
-    interfaces::Service,
+    interfaces::{
+        Health, Service,
+        config::{Config, Fault},
+        logging::Logging,
+    },
+    invocation::Invocation,
+    meter::Store,
 };
 
 /// The running invocation, and what this execution environment costs.
@@ -26,6 +33,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Lambda {
     base: Base,
+    config: Config,
+    logging: Logging,
+    keeper: Arc<Keeper>,
 }
 
 /// What Lambda said of an invocation.
@@ -84,30 +94,6 @@ pub struct CostEstimate {
     pub duration_usd: String,
 }
 
-/// What one execution environment has used of the month's free tier. Others of the same account are not in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct UsageReport {
-    /// What the figures cover.
-    pub scope: &'static str,
-    /// Requests.
-    pub requests: Allowance,
-    /// GB-seconds.
-    pub gb_seconds: Allowance,
-}
-
-/// One allowance and what is used of it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Allowance {
-    /// Used so far.
-    pub used: f64,
-    /// Free in a month.
-    pub free: u64,
-    /// The share that is used, from 0; above 1 it is paid.
-    pub share: f64,
-}
-
 /// A call to `lambda` that failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -136,8 +122,14 @@ impl From<LambdaError> for Error {
 }
 
 impl Lambda {
-    pub(crate) fn new(base: &Base) -> Self {
-        Self { base: base.clone() }
+    pub(crate) fn new(base: &Base, config: Config, logging: Logging) -> Self {
+        let keeper = Keeper::new(base, config.clone());
+        Self {
+            base: base.clone(),
+            config,
+            logging,
+            keeper,
+        }
     }
 
     /// What Lambda said of the running invocation; none outside one.
@@ -214,23 +206,41 @@ impl Lambda {
         Memory::read(self.memory_mb())
     }
 
-    /// What this execution environment has used of the month's free tier since it started.
+    /// What the month has come to of each dimension of the budget: as the store said when it was last told, with what this execution
+    /// environment has counted since.
     pub fn usage(&self) -> UsageReport {
-        let usage = self.base.meter.usage();
-        let memory_mb = self.memory_mb().map_or(MIN_MEMORY_MB, u64::from);
-        let allowance = |used: f64, free: u64| Allowance {
-            used,
-            free,
-            share: used / free as f64,
-        };
-        UsageReport {
-            scope: "this execution environment since it started",
-            requests: allowance(usage.invocations as f64, REQUESTS_PER_MONTH),
-            gb_seconds: allowance(
-                MbMs::of(1, memory_mb, usage.billed_ms).gb_seconds(),
-                GB_SECONDS_PER_MONTH,
-            ),
-        }
+        self.keeper.usage()
+    }
+
+    /// Tells the store now what was counted, and says what the month has come to. It takes as long as an invocation would wait.
+    pub async fn settle_usage(&self) -> UsageReport {
+        self.tell().await;
+        self.usage()
+    }
+
+    /// Adds up in `store` instead of what the settings name; says whether it was taken, which only the first is.
+    pub fn share(&self, store: Arc<dyn Store>) -> bool {
+        self.keeper.share(store)
+    }
+
+    /// Stops the function with `brake`; says whether it was taken, which only the first is. Without one it refuses by itself.
+    pub fn stop_with(&self, brake: Arc<dyn Brake>) -> bool {
+        self.keeper.stop_with(brake)
+    }
+
+    /// An error if the function is stopped.
+    pub(crate) fn admit(&self) -> Result<()> {
+        self.keeper.admit()
+    }
+
+    /// Whether the store is to be told now.
+    pub(crate) fn is_due(&self) -> bool {
+        self.keeper.is_due()
+    }
+
+    /// Tells the store; says whether it has acknowledged that.
+    pub(crate) async fn tell(&self) -> bool {
+        self.keeper.tell().await
     }
 
     fn memory_mb(&self) -> Option<u32> {
@@ -241,7 +251,25 @@ impl Lambda {
     }
 }
 
-impl Service for Lambda {}
+impl Service for Lambda {
+    fn health(&self) -> Health {
+        Health::of(self.keeper.complaints())
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        settings::faults(&self.config)
+    }
+
+    fn finish(&self, _invocation: &Invocation) {
+        for notice in self.keeper.take_notices() {
+            if notice.is_error {
+                self.logging.error(&notice.message, ());
+            } else {
+                self.logging.warning(&notice.message, ());
+            }
+        }
+    }
+}
 
 /// The limits of a function on Lambda.
 const MIN_MEMORY_MB: u64 = 128;

@@ -214,6 +214,9 @@ impl Logging {
     }
 
     fn fate(&self, level: Level, scope: Option<&Scope>, settings: &Settings) -> Fate {
+        if level <= Level::Debug && self.0.base.meter.sheds() {
+            return Fate::LeftOut;
+        }
         let sampled = level >= Level::Debug && scope.is_some_and(|scope| self.sampled(scope, settings));
         match settings.buffer {
             Some(limit) if level <= Level::Debug && scope.is_some() && !sampled => Fate::Held(limit),

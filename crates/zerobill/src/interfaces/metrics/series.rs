@@ -19,26 +19,26 @@ pub(super) struct Series {
 }
 
 impl Series {
-    /// Whether every series of `metric` is, or becomes, one of at most `max`. A refusal is counted.
-    pub(super) fn admit(&self, namespace: &str, service: &str, metric: &Metric, max: u64) -> bool {
+    /// Admits every series of `metric` if they are, or become, among at most `max`, and hands out those that are new. A refusal is
+    /// counted.
+    pub(super) fn admit(&self, namespace: &str, service: &str, metric: &Metric, max: u64) -> Option<HashSet<u64>> {
         let keys = metric.sets.iter().map(|set| {
             BuildHasherDefault::<DefaultHasher>::default().hash_one((namespace, service, metric.name.as_str(), set))
         });
         {
             let admitted = self.admitted.read().unwrap_or_else(PoisonError::into_inner);
             if keys.clone().all(|key| admitted.contains(&key)) {
-                return true;
+                return Some(HashSet::new());
             }
         }
         let mut admitted = self.admitted.write().unwrap_or_else(PoisonError::into_inner);
         let new: HashSet<u64> = keys.filter(|key| !admitted.contains(key)).collect();
-        let fits = (admitted.len() + new.len()) as u64 <= max;
-        if fits {
-            admitted.extend(new);
-        } else {
+        if (admitted.len() + new.len()) as u64 > max {
             self.refused.fetch_add(1, Relaxed);
+            return None;
         }
-        fits
+        admitted.extend(&new);
+        Some(new)
     }
 
     /// How many series there are.

@@ -214,7 +214,7 @@ impl Metrics {
     pub(super) fn take(&self, metric: Metric, keep: Keep) -> Result<bool, MetricsError> {
         let settings = self.0.settings.read();
         let metric = metric.checked(&self.0.default.read().unwrap_or_else(PoisonError::into_inner))?;
-        if settings.disabled {
+        if settings.disabled || self.0.base.meter.sheds() {
             return Ok(false);
         }
         if !is_number(metric.value) {
@@ -229,7 +229,7 @@ impl Metrics {
         }
         self.with_buffer(|buffer| buffer.accepts(&metric))?;
         let (namespace, max) = (self.namespace(&settings), settings.max_series);
-        if !self.0.series.admit(namespace, &settings.service, &metric, max) {
+        if !self.admit(namespace, &settings.service, &metric, max) {
             self.refuse(&metric, max);
             return Ok(false);
         }
@@ -246,6 +246,14 @@ impl Metrics {
             self.write(&full);
         }
         Ok(true)
+    }
+
+    /// Whether the series of `metric` are admitted; new ones are counted for the month.
+    fn admit(&self, namespace: &str, service: &str, metric: &Metric, max: u64) -> bool {
+        let new = self.0.series.admit(namespace, service, metric, max);
+        let is_admitted = new.is_some();
+        self.0.base.meter.series(new.into_iter().flatten());
+        is_admitted
     }
 
     fn refuse(&self, metric: &Metric, max: u64) {
@@ -311,11 +319,8 @@ impl Metrics {
         let metric = Metric::new("ColdStart", 1.0, Unit::Count)
             .dimension("function_name", function_name)
             .checked(&[]);
-        let admitted = |metric: &Metric| {
-            self.0
-                .series
-                .admit(self.namespace(settings), &settings.service, metric, settings.max_series)
-        };
+        let admitted =
+            |metric: &Metric| self.admit(self.namespace(settings), &settings.service, metric, settings.max_series);
         let Ok(metric) = metric else {
             // A function whose name is not known has no cold start to count.
             return;
@@ -354,7 +359,8 @@ impl Service for Metrics {
 
     fn finish(&self, invocation: &Invocation) {
         let settings = self.0.settings.read();
-        if settings.cold_start && !settings.disabled && invocation.cold_start() {
+        let is_off = settings.disabled || self.0.base.meter.sheds();
+        if settings.cold_start && !is_off && invocation.cold_start() {
             self.write_cold_start(&settings, invocation);
         }
         // Also where nothing was recorded yet: a task may still be about to.
