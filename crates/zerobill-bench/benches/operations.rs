@@ -10,7 +10,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::FutureExt;
 use serde_json::json;
 use tracing_subscriber::layer::SubscriberExt;
-use zerobill::Gateway;
+use zerobill::{Gateway, gateway::find_operation, operation::Reply};
 
 const KEY: &str = "user:42:profile";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -27,6 +27,9 @@ fn cache(criterion: &mut Criterion) {
     let bare = quick_cache::sync::Cache::<String, Arc<u64>>::new(1000);
     bare.insert(KEY.to_owned(), Arc::new(7));
     group.bench_function("quick_cache", |bencher| bencher.iter(|| bare.get(black_box(KEY))));
+    let moka = moka::sync::Cache::<String, Arc<u64>>::new(1000);
+    moka.insert(KEY.to_owned(), Arc::new(7));
+    group.bench_function("moka", |bencher| bencher.iter(|| moka.get(black_box(KEY))));
 
     let gateway = gateway();
     gateway
@@ -47,10 +50,70 @@ fn cache(criterion: &mut Criterion) {
     group.bench_function("typed, from JSON", |bencher| {
         bencher.iter(|| gateway.cache().get::<u64>(black_box("json")));
     });
-    group.bench_function("dynamic", |bencher| {
+    group.finish();
+}
+
+/// The same look-up by name, with JSON there and back, by how much the gateway notes of it.
+fn dispatch(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("cache.get by name");
+    let by_name = |gateway: &Gateway| {
+        let call = gateway.execute_operation(
+            black_box("cache"),
+            black_box("get"),
+            json!({ "key": black_box("json") }),
+        );
+        call.now_or_never().expect("a synchronous operation is ready at once")
+    };
+    let with = |setting: &str, value: u64| {
+        let builder = Gateway::builder().setting("service", "bench").setting(setting, value);
+        let gateway = builder.build().expect("the settings are valid");
+        gateway.cache().set("json", &7, None).expect("it fits");
+        gateway
+    };
+    // The tables alone: nothing is counted.
+    let bare = with("debug.hot_calls", 10);
+    group.bench_function("look-up and call", |bencher| {
         bencher.iter(|| {
-            let call = gateway.execute_operation("cache", "get", json!({ "key": black_box("json") }));
+            let operation = find_operation(black_box("cache"), black_box("get"));
+            match operation.map(|operation| operation.call(&bare, json!({ "key": black_box("json") }))) {
+                Ok(Reply::Ready(answer)) => answer,
+                _ => unreachable!("the operation is there and answers at once"),
+            }
+        });
+    });
+    let disabled = with("debug.hot_calls", 10);
+    disabled.debug().disable_fast_path();
+    group.bench_function("fast path disabled", |bencher| bencher.iter(|| by_name(&disabled)));
+    // More calls than the window holds: nothing is ever hot.
+    let unpromoted = with("debug.hot_calls", 1_000_000);
+    group.bench_function("not promoted", |bencher| bencher.iter(|| by_name(&unpromoted)));
+    let promoted = with("debug.hot_calls", 10);
+    group.bench_function("promoted", |bencher| bencher.iter(|| by_name(&promoted)));
+    let handle = promoted.resolve("cache.get").expect("it is there");
+    group.bench_function("promoted, by handle", |bencher| {
+        bencher.iter(|| {
+            let call = handle.call(json!({ "key": black_box("json") }));
             call.now_or_never().expect("a synchronous operation is ready at once")
+        });
+    });
+    group.bench_function("parameters alone", |bencher| {
+        bencher.iter(|| json!({ "key": black_box("json") }));
+    });
+    group.finish();
+}
+
+/// A call that succeeds through a closed breaker.
+fn breaker(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("circuit breaker");
+    let recloser = recloser::Recloser::default();
+    group.bench_function("recloser", |bencher| {
+        bencher.iter(|| recloser.call(|| Ok::<_, ()>(black_box(7))));
+    });
+    let breaker = gateway().circuit_breaker().breaker("shop");
+    group.bench_function("typed", |bencher| {
+        bencher.iter(|| {
+            let call = breaker.call(async { Ok::<_, ()>(black_box(7)) });
+            call.now_or_never().expect("the work is ready at once")
         });
     });
     group.finish();
@@ -104,5 +167,5 @@ fn metric(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, cache, log_line, metric);
+criterion_group!(benches, cache, dispatch, breaker, log_line, metric);
 criterion_main!(benches);

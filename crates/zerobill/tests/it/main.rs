@@ -4,6 +4,7 @@ mod event;
 mod fast_path;
 mod gateway;
 mod interface_pages;
+mod original_faults;
 mod pages;
 mod rows;
 mod table;
