@@ -13,6 +13,7 @@ use crate::{
     environment::{Environment, FUNCTION_NAME},
     error::{Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result},
     fast_path::FastPath,
+    idle::Idle,
     interfaces::{CATALOGUE, Health, Interfaces, Service, config::Fault},
     invocation::{self, Invocation},
     lazy::{BuildRecord, microseconds},
@@ -49,6 +50,7 @@ struct Inner {
     base: Base,
     interfaces: Interfaces,
     exposed: Vec<String>,
+    idle: Idle,
 }
 
 /// What every interface may use and that uses none.
@@ -100,6 +102,7 @@ impl Gateway {
             base,
             interfaces,
             exposed,
+            idle: Idle::default(),
         }))
     }
 
@@ -110,6 +113,10 @@ impl Gateway {
 
     pub(crate) fn base(&self) -> &Base {
         &self.0.base
+    }
+
+    pub(crate) fn idle(&self) -> &Idle {
+        &self.0.idle
     }
 
     pub(crate) fn interfaces(&self) -> &Interfaces {
@@ -163,6 +170,7 @@ impl Gateway {
             invocation: Invocation::begin(self.clone(), context),
             failed: true,
         };
+        ending.invocation.enter(|| self.unload_idle());
         if self.0.interfaces.config().is_due() {
             self.ask_for_settings().await;
         }

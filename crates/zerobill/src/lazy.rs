@@ -2,7 +2,10 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -21,6 +24,10 @@ pub struct BuildRecord {
     pub built: bool,
     /// Whether a request waited for it.
     pub in_request: bool,
+    /// How many bytes on the heap it holds, and whatever other threads took meanwhile; none without the cargo feature
+    /// `memory-profile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heap_bytes: Option<u64>,
 }
 
 /// A place for one heavy value: empty until its first use, filled once even when several ask at the same time, emptied by
@@ -29,6 +36,8 @@ pub struct BuildRecord {
 pub(crate) struct Slot<T> {
     name: &'static str,
     clock: Clock,
+    /// Whether it was used since somebody asked.
+    used: AtomicBool,
     value: RwLock<Option<Arc<T>>>,
     /// Held while building. The record of the last build lives inside.
     building: Mutex<Option<BuildRecord>>,
@@ -39,6 +48,7 @@ impl<T> Slot<T> {
         Self {
             name,
             clock,
+            used: AtomicBool::new(false),
             value: RwLock::new(None),
             building: Mutex::new(None),
         }
@@ -46,6 +56,7 @@ impl<T> Slot<T> {
 
     /// Calls `with` on the value, building it first if need be, without touching its reference count.
     pub(crate) fn with<R>(&self, build: impl FnOnce() -> T, with: impl FnOnce(&T) -> R) -> R {
+        self.mark_used();
         if let Some(value) = self.value.read().unwrap_or_else(PoisonError::into_inner).as_deref() {
             return with(value);
         }
@@ -65,14 +76,18 @@ impl<T> Slot<T> {
         if let Some(value) = self.get() {
             return Ok(value);
         }
-        let started = self.clock.monotonic();
+        let (started, before) = (self.clock.monotonic(), heap::in_use());
         let result = build().map(Arc::new);
+        let heap_bytes = before
+            .zip(heap::in_use())
+            .map(|(before, after)| after.saturating_sub(before));
         *record = Some(BuildRecord {
             name: self.name,
             at_ms: self.clock.epoch_ms(),
             took_us: microseconds(self.clock.monotonic().saturating_sub(started)),
             built: result.is_ok(),
             in_request: crate::invocation::is_running(),
+            heap_bytes,
         });
         if let Ok(value) = &result {
             *self.value.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(value));
@@ -82,6 +97,7 @@ impl<T> Slot<T> {
 
     /// The value, if it is there.
     pub(crate) fn get(&self) -> Option<Arc<T>> {
+        self.mark_used();
         self.value.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -94,6 +110,18 @@ impl<T> Slot<T> {
             .is_some()
     }
 
+    /// Whether it was used since this was last asked.
+    pub(crate) fn take_used(&self) -> bool {
+        self.used.swap(false, Relaxed)
+    }
+
+    /// A load and, once for each question, a store: less than the swap of an atomic.
+    fn mark_used(&self) {
+        if !self.used.load(Relaxed) {
+            self.used.store(true, Relaxed);
+        }
+    }
+
     /// The last build, successful or not.
     pub(crate) fn record(&self) -> Option<BuildRecord> {
         *self.building.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,6 +131,31 @@ impl<T> Slot<T> {
 /// Whole microseconds, for records.
 pub(crate) fn microseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// What the allocator counts, in programs built to look at their memory.
+#[cfg(feature = "memory-profile")]
+mod heap {
+    use std::alloc::System;
+
+    use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+    #[global_allocator]
+    static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+    /// Bytes on the heap.
+    pub(super) fn in_use() -> Option<u64> {
+        let stats = ALLOCATOR.stats();
+        let bytes = stats.bytes_allocated.saturating_sub(stats.bytes_deallocated);
+        u64::try_from(bytes).ok()
+    }
+}
+
+#[cfg(not(feature = "memory-profile"))]
+mod heap {
+    pub(super) const fn in_use() -> Option<u64> {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -144,5 +197,98 @@ mod tests {
         slot.with(|| 1, |_| ());
         assert!(slot.unload() && !slot.unload());
         assert_eq!(slot.with(|| 2, |value| *value), 2);
+    }
+
+    #[test]
+    fn use_is_told_once_whichever_way_it_was_used() {
+        let slot = Slot::new("part", Clock::system());
+        assert!(!slot.take_used());
+        slot.with(|| 1, |_| ());
+        assert!(slot.take_used() && !slot.take_used());
+        slot.get();
+        assert!(slot.take_used() && !slot.take_used());
+        assert_eq!(slot.get_or_try_build(|| Err("not called")).as_deref(), Ok(&1));
+        assert!(slot.take_used() && !slot.take_used());
+    }
+
+    /// A value that counts how many of its kind there are.
+    struct Counted<'a>(&'a AtomicU32);
+
+    impl<'a> Counted<'a> {
+        fn new(live: &'a AtomicU32) -> Self {
+            live.fetch_add(1, Ordering::SeqCst);
+            Self(live)
+        }
+    }
+
+    impl Drop for Counted<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Six threads use a part, fail to build it now and then, while two others unload it all the time.
+    #[test]
+    fn first_uses_failures_and_unloads_at_once_leave_one_value_or_none() {
+        const USES: u32 = 1_000;
+        let (live, building, builds, unloads) = <(AtomicU32, AtomicU32, AtomicU32, AtomicU32)>::default();
+        let slot = Slot::new("part", Clock::system());
+        let build = || {
+            assert_eq!(building.fetch_add(1, Ordering::SeqCst), 0, "two builds at once");
+            let number = builds.fetch_add(1, Ordering::SeqCst);
+            let value = Counted::new(&live);
+            building.fetch_sub(1, Ordering::SeqCst);
+            if number % 5 == 4 { Err("down") } else { Ok(value) }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    for _ in 0..USES {
+                        match slot.get_or_try_build(build) {
+                            Ok(value) => {
+                                assert!(value.0.load(Ordering::SeqCst) > 0, "it is not dropped while it is used");
+                            }
+                            Err(reason) => assert_eq!(reason, "down"),
+                        }
+                    }
+                });
+            }
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..USES {
+                        unloads.fetch_add(u32::from(slot.unload()), Ordering::SeqCst);
+                        std::thread::yield_now();
+                    }
+                });
+            }
+        });
+        let (builds, unloads) = (builds.into_inner(), unloads.into_inner());
+        let failures = builds / 5;
+        let kept = u32::from(slot.get().is_some());
+        assert_eq!(
+            builds - failures,
+            unloads + kept,
+            "each value that was built was unloaded or is there"
+        );
+        assert_eq!(live.load(Ordering::SeqCst), kept, "what was unloaded is gone");
+        assert!(unloads > 0);
+    }
+
+    #[cfg(feature = "memory-profile")]
+    #[test]
+    fn a_build_record_says_what_the_value_holds_on_the_heap() {
+        let slot = Slot::new("part", Clock::system());
+        slot.with(|| vec![7_u8; 1 << 20], |_| ());
+        let bytes = slot.record().and_then(|record| record.heap_bytes).unwrap();
+        // Tests that run meanwhile take and give some, too.
+        assert!(bytes > 1 << 19, "{bytes}");
+    }
+
+    #[cfg(not(feature = "memory-profile"))]
+    #[test]
+    fn without_the_feature_a_build_record_says_nothing_of_the_heap() {
+        let slot = Slot::new("part", Clock::system());
+        slot.with(|| 1, |_| ());
+        assert_eq!(slot.record().map(|record| record.heap_bytes), Some(None));
     }
 }

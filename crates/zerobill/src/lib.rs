@@ -25,6 +25,7 @@ mod fast_path;
 mod free;
 pub mod gateway;
 pub mod handler;
+mod idle;
 mod interfaces;
 pub mod invocation;
 mod layer;

@@ -212,6 +212,11 @@ pub const ANALYTICS_MINUTES: Variable = Variable::new(
     &["ZEROBILL_ANALYTICS_MINUTES"],
     "Logs the usage analytics also where so many minutes have passed, with the next request that ends; 0 does not.",
 );
+/// How long what was built stays without a use.
+pub const UNLOAD_AFTER_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_UNLOAD_AFTER_SECONDS"],
+    "After how many seconds without a use what was built is given back, where an invocation begins; 0 keeps it.",
+);
 /// How many traces are kept.
 pub const TRACES: Variable = Variable::new(
     &["ZEROBILL_TRACES"],

@@ -131,6 +131,11 @@ pub(crate) trait Service {
         Ok(())
     }
 
+    /// Whether its heavy part was used since this was last asked; none if it has none, or none that can be built again.
+    fn take_used(&self) -> Option<bool> {
+        None
+    }
+
     /// Gives its heavy part back.
     fn unload(&self) -> bool {
         false

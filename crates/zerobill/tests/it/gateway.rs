@@ -1,6 +1,7 @@
 //! The gateway: names, exposure, laziness, and invocations.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails like a test")]
 
+mod idle;
 mod invocations;
 
 use serde_json::{Value, json};

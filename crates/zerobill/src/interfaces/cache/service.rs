@@ -285,6 +285,10 @@ impl Service for Cache {
         self.0.store.record()
     }
 
+    fn take_used(&self) -> Option<bool> {
+        Some(self.0.store.take_used())
+    }
+
     fn unload(&self) -> bool {
         self.0.store.unload()
     }

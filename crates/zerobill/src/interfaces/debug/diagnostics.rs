@@ -127,6 +127,7 @@ fn features() -> Vec<&'static str> {
         ("http", cfg!(feature = "http")),
         ("json-schema", cfg!(feature = "json-schema")),
         ("jwt", cfg!(feature = "jwt")),
+        ("memory-profile", cfg!(feature = "memory-profile")),
     ];
     all.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect()
 }

@@ -37,6 +37,11 @@ impl Transport {
     }
 
     #[expect(clippy::unused_self, reason = "with the feature there is something")]
+    pub(super) fn take_used(&self) -> bool {
+        false
+    }
+
+    #[expect(clippy::unused_self, reason = "with the feature there is something")]
     pub(super) fn unload(&self) -> bool {
         false
     }

@@ -105,6 +105,10 @@ impl Service for HttpClient {
         Ok(self.0.preload()?)
     }
 
+    fn take_used(&self) -> Option<bool> {
+        Some(self.0.take_used())
+    }
+
     fn unload(&self) -> bool {
         self.0.unload()
     }

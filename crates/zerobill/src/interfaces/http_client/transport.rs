@@ -109,6 +109,10 @@ impl Transport {
         self.clients.get_or_try_build(|| Clients::build(settings)).map(drop)
     }
 
+    pub(super) fn take_used(&self) -> bool {
+        self.clients.take_used()
+    }
+
     pub(super) fn unload(&self) -> bool {
         self.clients.unload()
     }

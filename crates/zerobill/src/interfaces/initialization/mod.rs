@@ -7,9 +7,13 @@
 //! | setting | what it does |
 //! |---|---|
 //! | `initialization.preload` | the interfaces that [`Initialization::run`] builds, such as `security,http_client`; `auto` stands for those that the file `zerobill-analytics.json` names |
+//! | `initialization.unload_after_seconds` | after how long without a use what was built is given back; 0, the default, keeps it |
 //!
 //! `zerobill analyze --output zerobill-analytics.json` writes that file from what requests used. It belongs beside the
 //! function, in `$LAMBDA_TASK_ROOT` or the working folder.
+//!
+//! The idle limit is read where the function starts, and looked at where an invocation begins: what the last one used
+//! stays. Unloading the cache forgets its values.
 //!
 //! [`Initialization::run`] is called once, where the function starts; `zerobill-function` does. What cannot be built stays
 //! lazy, with a warning: INIT goes on. [`Initialization::stage`] times work of one's own, [`Initialization::record_stage`]
@@ -47,8 +51,16 @@ pub(crate) const DOC: &str = "What happened before the first event, in microseco
 /// Interfaces to build during INIT, separated by commas.
 const PRELOAD: Setting = Setting::new("initialization.preload", environment::PRELOAD, SettingKind::Text, "");
 
+/// How long what was built stays without a use.
+const UNLOAD_AFTER_SECONDS: Setting = Setting::new(
+    "initialization.unload_after_seconds",
+    environment::UNLOAD_AFTER_SECONDS,
+    SettingKind::Integer(0, 31_536_000),
+    "0",
+);
+
 /// Its settings.
-pub(crate) const SETTINGS: &[Setting] = &[PRELOAD];
+pub(crate) const SETTINGS: &[Setting] = &[PRELOAD, UNLOAD_AFTER_SECONDS];
 
 /// Methods that have no JSON form, and why.
 pub const TYPED_ONLY: &[(&str, &str)] = &[("stage", "it takes the work that is timed")];

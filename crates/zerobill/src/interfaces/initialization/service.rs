@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::PRELOAD;
+use super::{PRELOAD, UNLOAD_AFTER_SECONDS};
 use crate::{
     analytics::{FILE_NAME, Plan, PlanError},
     environment::TASK_ROOT,
@@ -45,6 +45,7 @@ struct Inner {
     config: Config,
     logging: Logging,
     started: Duration,
+    unload_after: Option<Duration>,
     timeline: Mutex<Timeline>,
 }
 
@@ -110,11 +111,13 @@ pub struct InitializationReport {
 impl Initialization {
     pub(crate) fn new(base: &Base, config: Config, logging: Logging) -> Self {
         let started = base.clock.monotonic();
+        let unload_after = config.integer(&UNLOAD_AFTER_SECONDS).filter(|seconds| *seconds > 0);
         Self(Arc::new(Inner {
             base: base.clone(),
             config,
             logging,
             started,
+            unload_after: unload_after.map(Duration::from_secs),
             timeline: Mutex::default(),
         }))
     }
@@ -218,6 +221,11 @@ impl Initialization {
             Some(_) if timeline.preloaded.iter().all(|preloaded| preloaded.built) => InitializationStatus::Ready,
             Some(_) => InitializationStatus::Incomplete,
         }
+    }
+
+    /// After how long without a use what was built is given back.
+    pub(crate) fn unload_after(&self) -> Option<Duration> {
+        self.0.unload_after
     }
 
     fn timeline(&self) -> MutexGuard<'_, Timeline> {

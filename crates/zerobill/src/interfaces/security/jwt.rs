@@ -101,6 +101,10 @@ impl Jwt {
         self.keys.record()
     }
 
+    pub(super) fn take_used(&self) -> bool {
+        self.keys.take_used()
+    }
+
     pub(super) fn unload(&self) -> bool {
         let unloaded = [self.keys.unload(), self.remote.unload()];
         unloaded.contains(&true)

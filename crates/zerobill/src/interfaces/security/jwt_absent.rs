@@ -56,6 +56,11 @@ impl Jwt {
         None
     }
 
+    #[expect(clippy::unused_self, reason = "with the feature there is something to use")]
+    pub(super) fn take_used(&self) -> bool {
+        false
+    }
+
     #[expect(clippy::unused_self, reason = "with the feature there is something")]
     pub(super) fn unload(&self) -> bool {
         false

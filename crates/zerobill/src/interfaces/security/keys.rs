@@ -55,6 +55,15 @@ impl Keys {
         [self.opaque.record(), self.signing.record(), self.encryption.record()]
     }
 
+    pub(super) fn take_used(&self) -> bool {
+        let parts = [
+            self.opaque.take_used(),
+            self.signing.take_used(),
+            self.encryption.take_used(),
+        ];
+        parts.contains(&true)
+    }
+
     pub(super) fn unload(&self) -> bool {
         let parts = [self.opaque.unload(), self.signing.unload(), self.encryption.unload()];
         parts.contains(&true)

@@ -323,6 +323,15 @@ impl Service for Security {
         Ok(())
     }
 
+    fn take_used(&self) -> Option<bool> {
+        let parts = [
+            self.0.jwt.take_used(),
+            self.0.keys.take_used(),
+            self.0.schemas.take_used(),
+        ];
+        Some(parts.contains(&true))
+    }
+
     fn unload(&self) -> bool {
         let parts = [self.0.jwt.unload(), self.0.keys.unload(), self.0.schemas.unload()];
         parts.contains(&true)
