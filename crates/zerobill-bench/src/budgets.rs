@@ -46,12 +46,18 @@ pub(crate) fn table(
     let ratio = |one: Option<f64>, other: Option<f64>| Some(one? / other?);
     let allocations = |name| Some(counts.get(index(name)?)?.as_ref().ok()?.allocations as f64);
     let own_us = |name| Some(warm.get(index(name)?)?.wall_us.median - asking.direct_us?.median);
+    let floor = |name| Some(asking.throttled.get(index(name)?)?.within_1_ms_percent);
     let first_ms = |name| Some(asking.throttled.get(index(name)?)?.first_ms.median);
     rows(&[
         Budget {
             what: "cold CPU of `bootstrap`, times `hello`",
             bound: Bound::AtMost(1.3),
             value: ratio(cold_cpu("bootstrap"), cold_cpu("hello")),
+        },
+        Budget {
+            what: "cold CPU of `bootstrap` with every feature, times `hello`",
+            bound: Bound::AtMost(2.0),
+            value: ratio(cold_cpu("bootstrap-full"), cold_cpu("hello")),
         },
         Budget {
             what: "cold CPU of `python`, times `bootstrap`",
@@ -62,6 +68,11 @@ pub(crate) fn table(
             what: "warm CPU of `logged` (one line, one metric), times `hello-json` (one line)",
             bound: Bound::AtMost(1.5),
             value: ratio(warm_cpu("logged"), warm_cpu("hello-json")),
+        },
+        Budget {
+            what: "later events of `bootstrap` within 1 ms, the least that is billed, with a share of a CPU, %",
+            bound: Bound::AtLeast(99.0),
+            value: floor("bootstrap"),
         },
         Budget {
             what: "private memory of `bootstrap` after all invocations, KB",
@@ -94,6 +105,11 @@ pub(crate) fn table(
             what: "first directive of `bridge-preloaded` with a share of a CPU, ms",
             bound: Bound::AtMost(30.0),
             value: first_ms("bridge-preloaded"),
+        },
+        Budget {
+            what: "first directive of `bridge` with a share of a CPU, times `bridge-preloaded`",
+            bound: Bound::AtLeast(5.0),
+            value: ratio(first_ms("bridge"), first_ms("bridge-preloaded")),
         },
     ])
 }

@@ -17,12 +17,12 @@ pub(crate) struct Cold {
 }
 
 /// Starts each function `count` times, in turn.
-pub(crate) fn measure(subjects: &[Subject], folder: &Path, event: &[u8], count: usize) -> Result<Vec<Cold>> {
+pub(crate) fn measure(subjects: &[Subject], folder: &Path, count: usize) -> Result<Vec<Cold>> {
     let mut samples: Vec<[Vec<f64>; 4]> = vec![Default::default(); subjects.len()];
     // The first round only brings the files into memory.
     for round in 0..=count {
         for (subject, samples) in subjects.iter().zip(&mut samples) {
-            let sample = one(subject, folder, event).with_context(|| format!("cold start of `{}`", subject.name))?;
+            let sample = one(subject, folder).with_context(|| format!("cold start of `{}`", subject.name))?;
             if round > 0 {
                 samples
                     .iter_mut()
@@ -40,9 +40,9 @@ pub(crate) fn measure(subjects: &[Subject], folder: &Path, event: &[u8], count: 
     Ok(samples.into_iter().map(summarise).collect())
 }
 
-fn one(subject: &Subject, folder: &Path, event: &[u8]) -> Result<[f64; 4]> {
+fn one(subject: &Subject, folder: &Path) -> Result<[f64; 4]> {
     let mut process = subject.start(folder)?;
-    let answer = process.invoke(event)?;
+    let answer = process.invoke()?;
     process.api.idle()?;
     let cpu = process.cpu()?.as_secs_f64() * 1e3;
     let wall = answer.at.since(process.started).as_secs_f64() * 1e3;

@@ -26,21 +26,21 @@ pub(crate) struct Count {
 }
 
 /// Runs each function twice under each of two tools of valgrind; the difference of the two runs is the warm invocations.
-pub(crate) fn measure(subjects: &[Subject], folder: &Path, event: &[u8]) -> Vec<Counted> {
+pub(crate) fn measure(subjects: &[Subject], folder: &Path) -> Vec<Counted> {
     let installed = Command::new("valgrind").arg("--version").output().is_ok();
     let count = |subject: &Subject| {
         if !installed {
             return Err("`valgrind` is not installed".to_owned());
         }
-        count(subject, folder, event).map_err(|error| format!("{error:#}"))
+        count(subject, folder).map_err(|error| format!("{error:#}"))
     };
     subjects.iter().map(count).collect()
 }
 
-fn count(subject: &Subject, folder: &Path, event: &[u8]) -> Result<Count> {
+fn count(subject: &Subject, folder: &Path) -> Result<Count> {
     let both = |tool: &Tool| {
-        let once = run(subject, folder, event, 1, tool)?;
-        let more = run(subject, folder, event, 1 + WARM, tool)?;
+        let once = run(subject, folder, 1, tool)?;
+        let more = run(subject, folder, 1 + WARM, tool)?;
         anyhow::Ok((once, more.saturating_sub(once) / WARM))
     };
     let (cold, warm) = both(&INSTRUCTIONS)?;
@@ -71,7 +71,7 @@ const ALLOCATIONS: Tool = Tool {
     total: allocations,
 };
 
-fn run(subject: &Subject, folder: &Path, event: &[u8], invocations: u64, tool: &Tool) -> Result<u64> {
+fn run(subject: &Subject, folder: &Path, invocations: u64, tool: &Tool) -> Result<u64> {
     let name = format!("zerobill-bench-{}-{invocations}", std::process::id());
     let file = std::env::temp_dir().join(name);
     let option = format!("{}={}", tool.file, file.display());
@@ -83,7 +83,7 @@ fn run(subject: &Subject, folder: &Path, event: &[u8], invocations: u64, tool: &
         .collect();
     let mut process = subject.start_under(folder, &command)?;
     for _ in 0..invocations {
-        process.invoke(event)?;
+        process.invoke()?;
     }
     process.api.idle()?;
     process.terminate()?;

@@ -14,8 +14,10 @@ mod trust;
 mod upstream;
 mod warm;
 
+use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -29,13 +31,14 @@ use crate::upstream::Upstream;
 #[derive(Debug, Parser)]
 #[command(name = "zerobill-bench")]
 struct Arguments {
-    /// A function: its name and its command, as `NAME=PROGRAM ARGUMENT…`. The first is the reference.
+    /// A function: its name and its command, as `NAME=PROGRAM ARGUMENT…`. The first is the reference. `NAME@FILE=…` sends it
+    /// the event of a file in its folder instead of the one that the others get.
     #[arg(long = "subject", value_name = "NAME=COMMAND", required = true, value_parser = Subject::parse)]
     subjects: Vec<Subject>,
     /// The folder the functions start in.
     #[arg(long, default_value = ".")]
     folder: PathBuf,
-    /// The event each invocation sends.
+    /// The event that invocations send.
     #[arg(long, default_value = r#"{"requestType":"health_check"}"#)]
     event: String,
     /// Cold starts per function.
@@ -56,6 +59,9 @@ struct Arguments {
     /// Measures also with this share of a CPU, in percent.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(5..=100))]
     cpu_share: Option<u64>,
+    /// Cold starts per function with that share, each with 20 later events.
+    #[arg(long, default_value_t = 10)]
+    throttled: usize,
     /// What the page begins with, instead of a description of the machine.
     #[arg(long)]
     head: Option<String>,
@@ -66,7 +72,7 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let mut arguments = Arguments::parse();
-    let event = arguments.event.as_bytes();
+    let event: Arc<[u8]> = arguments.event.as_bytes().into();
     let folder = &arguments.folder;
     let files = tempfile::tempdir().context("cannot make a folder for certificates")?;
     let trust = arguments.tls.then(|| Trust::new(files.path())).transpose()?;
@@ -75,21 +81,29 @@ fn main() -> Result<()> {
     let variables: Vec<_> = upstream.iter().flat_map(Upstream::variables).collect();
     for subject in &mut arguments.subjects {
         subject.variables.clone_from(&variables);
+        subject.event = match &subject.event_file {
+            None => Arc::clone(&event),
+            Some(file) => {
+                let file = folder.join(file);
+                let bytes = fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+                bytes.into()
+            }
+        };
     }
     let subjects = &arguments.subjects;
-    let cold = cold::measure(subjects, folder, event, arguments.cold)?;
-    let warm = warm::measure(subjects, folder, event, arguments.rounds, arguments.warm)?;
-    let direct_us = upstream.as_ref().map(|upstream| upstream.direct(event)).transpose()?;
+    let cold = cold::measure(subjects, folder, arguments.cold)?;
+    let warm = warm::measure(subjects, folder, arguments.rounds, arguments.warm)?;
+    let direct_us = upstream.as_ref().map(|upstream| upstream.direct(&event)).transpose()?;
     let throttled = arguments.cpu_share.map(|percent| {
         (
             percent,
-            throttled::measure(subjects, folder, event, percent, arguments.cold),
+            throttled::measure(subjects, folder, percent, arguments.throttled),
         )
     });
     let instructions = if arguments.no_instructions {
         vec![Err("left out by `--no-instructions`".to_owned()); subjects.len()]
     } else {
-        instructions::measure(subjects, folder, event)
+        instructions::measure(subjects, folder)
     };
     let head = arguments.head.unwrap_or_else(machine::describe);
     let asking = Asking {

@@ -45,14 +45,14 @@ fn ratios(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted]
         return String::new();
     };
     let mut columns = vec![
-        ("cold CPU", relative(cold, |cold| cold.cpu_ms.median)),
-        ("cold wall", relative(cold, |cold| cold.wall_ms.median)),
+        ("cold CPU", times(cold, |cold| cold.cpu_ms)),
+        ("cold wall", times(cold, |cold| cold.wall_ms)),
         (
             "cold private memory",
             relative(cold, |cold| cold.private_dirty_kb.median),
         ),
-        ("warm CPU", relative(warm, |warm| warm.cpu_us.median)),
-        ("warm wall", relative(warm, |warm| warm.wall_us.median)),
+        ("warm CPU", times(warm, |warm| warm.cpu_us)),
+        ("warm wall", times(warm, |warm| warm.wall_us)),
     ];
     let counted = |figure: fn(&Count) -> u64| {
         let figure = |count: &Counted| count.as_ref().map_or(f64::NAN, |count| figure(count) as f64);
@@ -103,6 +103,17 @@ fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted
     table("Figures", subjects, &columns)
 }
 
+/// Each median, and the middle half beside it, divided by the median of the first.
+fn times<T>(items: &[T], figure: impl Fn(&T) -> Summary) -> Vec<String> {
+    let first = items.first().map_or(f64::NAN, |item| figure(item).median);
+    let shown = |item: &T| {
+        let Summary { median, quartiles } = figure(item);
+        let [low, high] = [quartiles.0 / first, quartiles.1 / first];
+        format!("{:.2} ({low:.2}–{high:.2})", median / first)
+    };
+    items.iter().map(shown).collect()
+}
+
 /// Each figure divided by that of the first.
 fn relative<T>(items: &[T], figure: impl Fn(&T) -> f64) -> Vec<String> {
     let first = items.first().map_or(f64::NAN, &figure);
@@ -145,9 +156,15 @@ mod tests {
         let columns = [
             ("CPU", relative(&[2.0, 3.0], |value| *value)),
             ("KB", vec!["7".to_owned(), "8".to_owned()]),
+            (
+                "ms",
+                times(&[vec![2.0], vec![3.0, 4.0, 5.0]], |samples| {
+                    Summary::of(samples.clone())
+                }),
+            ),
         ];
-        let expected =
-            "\n## Times\n\n| function | CPU | KB |\n|---|---:|---:|\n| hello | 1.00 | 7 |\n| ours | 1.50 | 8 |\n";
+        let expected = "\n## Times\n\n| function | CPU | KB | ms |\n|---|---:|---:|---:|\n| hello | 1.00 | 7 | 1.00 (1.00–1.00) |\n\
+            | ours | 1.50 | 8 | 2.00 (1.75–2.25) |\n";
         assert_eq!(table("Times", &subjects, &columns), expected);
     }
 }

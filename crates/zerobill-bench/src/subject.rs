@@ -1,8 +1,9 @@
 //! A function to measure, and its running process as the kernel accounts for it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -15,12 +16,16 @@ use crate::runtime_api::{Answer, RuntimeApi};
 pub(crate) struct Subject {
     pub(crate) name: String,
     pub(crate) command: Vec<String>,
+    /// The file with its event, if it takes another one than the rest.
+    pub(crate) event_file: Option<PathBuf>,
+    /// What each invocation sends.
+    pub(crate) event: Arc<[u8]>,
     /// What its environment holds beside what Lambda sets.
     pub(crate) variables: Vec<(String, String)>,
 }
 
 impl Subject {
-    /// Reads `NAME=PROGRAM ARGUMENT…`.
+    /// Reads `NAME=PROGRAM ARGUMENT…` or `NAME@EVENT-FILE=PROGRAM ARGUMENT…`.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let Some((name, command)) = text.split_once('=') else {
             bail!("`{text}` is not `NAME=PROGRAM ARGUMENT…`")
@@ -29,9 +34,14 @@ impl Subject {
         if name.is_empty() || command.is_empty() {
             bail!("`{text}` is not `NAME=PROGRAM ARGUMENT…`");
         }
+        let (name, event_file) = name
+            .split_once('@')
+            .map_or((name, None), |(name, file)| (name, Some(file)));
         Ok(Self {
             name: name.to_owned(),
             command,
+            event_file: event_file.map(PathBuf::from),
+            event: Arc::default(),
             variables: Vec::new(),
         })
     }
@@ -67,7 +77,13 @@ impl Subject {
         let child = command
             .spawn()
             .with_context(|| format!("cannot start `{}` as `{}`", self.name, words[0]))?;
-        Ok(Process { child, api, started })
+        let event = Arc::clone(&self.event);
+        Ok(Process {
+            child,
+            event,
+            api,
+            started,
+        })
     }
 }
 
@@ -75,15 +91,16 @@ impl Subject {
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
+    event: Arc<[u8]>,
     pub(crate) api: RuntimeApi,
     pub(crate) started: Moment,
 }
 
 impl Process {
-    /// Sends one event and waits for the answer.
-    pub(crate) fn invoke(&mut self, event: &[u8]) -> Result<Answer> {
+    /// Sends its event and waits for the answer.
+    pub(crate) fn invoke(&mut self) -> Result<Answer> {
         let child = &mut self.child;
-        self.api.invoke(event, || match child.try_wait()? {
+        self.api.invoke(&self.event, || match child.try_wait()? {
             Some(status) => bail!("the function ended: {status}"),
             None => Ok(()),
         })
@@ -175,6 +192,12 @@ mod tests {
         let subject = Subject::parse("python=python3 -m awslambdaric hello.handler").unwrap();
         assert_eq!(subject.name, "python");
         assert_eq!(subject.command, ["python3", "-m", "awslambdaric", "hello.handler"]);
+        assert_eq!(subject.event_file, None);
+        let subject = Subject::parse("http@get.json=target/hello-http").unwrap();
+        assert_eq!(
+            (subject.name.as_str(), subject.event_file),
+            ("http", Some(PathBuf::from("get.json")))
+        );
         for wrong in ["python", "=python3", "python= "] {
             assert_eq!(
                 Subject::parse(wrong).unwrap_err().to_string(),

@@ -20,24 +20,18 @@ pub(crate) struct Warm {
 }
 
 /// Sends `rounds` times `batch` events to each function, in turn.
-pub(crate) fn measure(
-    subjects: &[Subject],
-    folder: &Path,
-    event: &[u8],
-    rounds: usize,
-    batch: usize,
-) -> Result<Vec<Warm>> {
+pub(crate) fn measure(subjects: &[Subject], folder: &Path, rounds: usize, batch: usize) -> Result<Vec<Warm>> {
     let mut running = Vec::new();
     for subject in subjects {
         let mut process = subject.start(folder)?;
         process
-            .invoke(event)
+            .invoke()
             .with_context(|| format!("first invocation of `{}`", subject.name))?;
         running.push((process, Vec::new(), Vec::new()));
     }
     for _ in 0..rounds {
         for (process, cpu, wall) in &mut running {
-            let (cpu_us, walls) = round(process, event, batch)?;
+            let (cpu_us, walls) = round(process, batch)?;
             cpu.push(cpu_us);
             wall.extend(walls);
         }
@@ -54,13 +48,13 @@ pub(crate) fn measure(
 }
 
 /// CPU microseconds per invocation, and the wall time of each.
-fn round(process: &mut Process, event: &[u8], batch: usize) -> Result<(f64, Vec<f64>)> {
+fn round(process: &mut Process, batch: usize) -> Result<(f64, Vec<f64>)> {
     process.api.idle()?;
     let before = process.cpu()?;
     let mut walls = Vec::with_capacity(batch);
     for _ in 0..batch {
         let offered = Moment::now();
-        let answer = process.invoke(event)?;
+        let answer = process.invoke()?;
         walls.push(answer.at.since(offered).as_secs_f64() * 1e6);
         process.api.idle()?;
     }

@@ -5,12 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{CRATE, LIMIT};
+use super::{CRATE, LIMIT, SHARE};
 use crate::process;
 use crate::workspace::Workspace;
-
-/// What a function of 128 MB has of a CPU.
-const SHARE: &str = "7";
 
 /// Measures both with one directive that turns a light on; the results as Markdown.
 pub(super) fn run(workspace: &Workspace, bootstrap: &Path, python: &Path, rest: &[String]) -> Result<String> {
@@ -31,7 +28,18 @@ pub(super) fn run(workspace: &Workspace, bootstrap: &Path, python: &Path, rest: 
         .args(["--event", event.trim(), "--upstream"])
         .arg(folder.join("turn-on.answer.json"));
     bench.arg("--folder").arg(&folder);
-    bench.args(["--cpu-share", SHARE, "--cold", "20", "--rounds", "10", "--warm", "50"]);
+    bench.args([
+        "--cpu-share",
+        SHARE,
+        "--throttled",
+        "5",
+        "--cold",
+        "20",
+        "--rounds",
+        "10",
+        "--warm",
+        "50",
+    ]);
     bench.arg("--tls");
     let head = "One directive that turns a light on. Home Assistant is a stand-in behind TLS that gives its recorded answer at once. \
                 `script` does what most people run today, in Python: a new connection for each directive.";

@@ -2,9 +2,10 @@
 
 mod bridge;
 mod operations;
+mod readme;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,13 +19,50 @@ use crate::{process, tools};
 const LIMIT: Duration = Duration::from_secs(60 * 60);
 const CRATE: &str = "crates/zerobill-bench";
 
-/// The functions measured: package, kind of target, name. The first is what the others are compared with.
-const FUNCTIONS: &[(&str, &str, &str)] = &[
-    ("zerobill-bench", "--bin", "hello"),
-    ("zerobill-bench", "--bin", "hello-json"),
-    ("zerobill-function", "--bin", "bootstrap"),
-    ("zerobill-bench", "--example", "logged"),
+/// What a function of 128 MB has of a CPU, in percent.
+const SHARE: &str = "7";
+
+/// A function that is measured.
+struct Function {
+    /// What the results call it, with the file of its event if it has one of its own.
+    name: &'static str,
+    package: &'static str,
+    /// Its kind of target and its name.
+    target: [&'static str; 2],
+    features: &'static str,
+}
+
+/// Those of Rust. The first is what the others are compared with.
+const FUNCTIONS: &[Function] = &[
+    function("hello", "zerobill-bench", ["--bin", "hello"]),
+    function("hello-json", "zerobill-bench", ["--bin", "hello-json"]),
+    function(
+        "hello-http@get-health.json",
+        "zerobill-bench",
+        ["--example", "hello-http"],
+    ),
+    function("logged", "zerobill-bench", ["--example", "logged"]),
+    Function {
+        features: "aws,json-schema,jwt",
+        ..function("bootstrap-full", "zerobill-function", ["--bin", "bootstrap"])
+    },
+    function("bootstrap", "zerobill-function", ["--bin", "bootstrap"]),
 ];
+
+/// Those of Python, which the official client runs: their names, and their handlers in the folder of functions.
+const HANDLERS: &[(&str, &str)] = &[
+    ("python", "hello.handler"),
+    ("python-powertools", "powertools_hello.handler"),
+];
+
+const fn function(name: &'static str, package: &'static str, target: [&'static str; 2]) -> Function {
+    Function {
+        name,
+        package,
+        target,
+        features: "",
+    }
+}
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,7 +105,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         results.push_str(&operations::run(workspace)?);
     }
     if takes(Part::Bridge) {
-        let bootstrap = shipped(workspace, "zerobill-function", "--bin", "bootstrap")?;
+        let bootstrap = shipped(
+            workspace,
+            &function("bootstrap", "zerobill-function", ["--bin", "bootstrap"]),
+        )?;
         let python = tools::python(workspace, &workspace.log("bench"))?.join("bin/python");
         settle()?;
         say("measuring the bridge to Home Assistant");
@@ -75,13 +116,22 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
     let commit = said(workspace.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
-    let page = format!("# {date}\n\n`cargo xtask bench` at {commit}. {results}");
+    let (met, missed) = readme::budgets(&results);
+    let page = format!("# {date}\n\n`cargo xtask bench` at {commit}: {met} budgets met, {missed} missed. {results}");
     say(&page);
     if !options.dry_run && options.only.is_none() {
-        let file = workspace.root.join(CRATE).join("results").join(format!("{date}.md"));
-        fs::write(&file, page).with_context(|| format!("cannot write `{}`", file.display()))?;
-        say(&format!("written to {}", file.display()));
+        let name = format!("{date}.md");
+        let readme = workspace.root.join("README.md");
+        let text = fs::read_to_string(&readme).with_context(|| format!("cannot read `{}`", readme.display()))?;
+        write(&readme, &readme::with_table(&text, &name, &page)?)?;
+        write(&workspace.root.join(CRATE).join("results").join(name), &page)?;
     }
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    say(&format!("written to {}", file.display()));
     Ok(())
 }
 
@@ -90,14 +140,18 @@ fn functions(workspace: &Workspace, rest: &[String]) -> Result<String> {
     let log = workspace.log("bench");
     let mut bench = workspace.command(workspace.target.join("quick/zerobill-bench"));
     bench.arg("--folder").arg(workspace.root.join(CRATE).join("functions"));
-    for (package, kind, name) in FUNCTIONS {
-        let program = shipped(workspace, package, kind, name)?;
-        bench.arg("--subject").arg(format!("{name}={}", program.display()));
+    for function in FUNCTIONS {
+        let program = shipped(workspace, function)?;
+        bench
+            .arg("--subject")
+            .arg(format!("{}={}", function.name, program.display()));
     }
     let python = tools::python(workspace, &log)?.join("bin/python");
-    bench
-        .arg("--subject")
-        .arg(format!("python={} -m awslambdaric hello.handler", python.display()));
+    for (name, handler) in HANDLERS {
+        let command = format!("{name}={} -m awslambdaric {handler}", python.display());
+        bench.arg("--subject").arg(command);
+    }
+    bench.args(["--cpu-share", SHARE]);
     settle()?;
     say("measuring");
     let finished = process::run(bench.args(rest), &log, LIMIT)?;
@@ -105,15 +159,26 @@ fn functions(workspace: &Workspace, rest: &[String]) -> Result<String> {
     Ok(finished.output)
 }
 
-/// Builds one program by itself, as it ships.
-fn shipped(workspace: &Workspace, package: &str, kind: &str, name: &str) -> Result<PathBuf> {
-    build(workspace, &["--release", "--package", package, kind, name])?;
-    let folder = if kind == "--example" {
-        "release/examples"
+/// Builds one program by itself, as it ships, and puts it where the next one of its name does not overwrite it.
+fn shipped(workspace: &Workspace, function: &Function) -> Result<PathBuf> {
+    let [kind, name] = function.target;
+    let mut arguments = vec!["--release", "--package", function.package, kind, name];
+    if !function.features.is_empty() {
+        arguments.extend(["--features", function.features]);
+    }
+    build(workspace, &arguments)?;
+    let folder = workspace.target.join("release");
+    let built = if kind == "--example" {
+        folder.join("examples")
     } else {
-        "release"
-    };
-    Ok(workspace.target.join(folder).join(name))
+        folder
+    }
+    .join(name);
+    let kept = workspace.target.join("bench");
+    fs::create_dir_all(&kept)?;
+    let program = kept.join(function.name.split('@').next().unwrap_or(function.name));
+    fs::copy(&built, &program).with_context(|| format!("cannot copy `{}`", built.display()))?;
+    Ok(program)
 }
 
 /// A page of a program that is not yet on disk counts as memory that the process has written.

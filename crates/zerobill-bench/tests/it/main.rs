@@ -41,7 +41,17 @@ fn what_functions_ask_and_a_share_of_a_cpu_are_measured() {
     std::fs::write(&answer, "{}").unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_zerobill-bench"))
         .args(["--subject", &format!("one={}", env!("CARGO_BIN_EXE_hello"))])
-        .args(["--cold", "2", "--rounds", "1", "--warm", "5", "--no-instructions"])
+        .args([
+            "--cold",
+            "2",
+            "--rounds",
+            "1",
+            "--warm",
+            "5",
+            "--no-instructions",
+            "--throttled",
+            "1",
+        ])
         .args(["--head", "A head.", "--tls", "--cpu-share", "7", "--upstream"])
         .arg(&answer)
         .output()
