@@ -34,6 +34,8 @@ pub(crate) enum Command {
     /// The month is a scenario in a TOML file, figures given by hand, or both; the figures win. Requests arrive on a grid of
     /// milliseconds, and all of a function take the same time. No account is asked.
     Simulate(Simulate),
+    /// Stop functions of any language that use up their budget, and let them run again
+    Guard(Guard),
     /// List the operations of the gateway with their parameters
     ///
     /// `effect` says whether an operation only reads or changes something; `expose` how `ZEROBILL_EXPOSE` may name it for events:
@@ -141,6 +143,75 @@ pub(crate) struct Doctor {
     /// How to print the report
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Guard {
+    #[command(subcommand)]
+    pub(crate) action: GuardAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GuardAction {
+    /// Say which functions are stopped, since when and why
+    Status(GuardStatus),
+    /// Stop a function: no invocation of it runs, and what triggers it is disabled
+    Trip(GuardTrip),
+    /// Let a function run again, exactly as it did before it was stopped
+    Release(GuardRelease),
+}
+
+/// Where the guard keeps what it has stopped, and what it talks to.
+#[derive(Args, Debug)]
+pub(crate) struct GuardPlace {
+    /// The DynamoDB table in which the guard keeps what it has stopped
+    #[arg(long, value_name = "NAME", conflicts_with = "store")]
+    pub(crate) table: Option<String>,
+    /// A file to keep it in instead, for functions that run on this machine
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// A running engine, such as `http://127.0.0.1:9000`; it has no triggers, so that concurrency alone is set
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GuardStatus {
+    /// Only this function
+    #[arg(long = "function", value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: GuardPlace,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GuardTrip {
+    /// The function
+    #[arg(long = "function", value_name = "NAME")]
+    pub(crate) name: String,
+    /// Why, for whoever finds it stopped
+    #[arg(long, value_name = "TEXT", default_value = "stopped by hand")]
+    pub(crate) reason: String,
+    /// Say what would be changed, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) place: GuardPlace,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GuardRelease {
+    /// The function
+    #[arg(long = "function", value_name = "NAME")]
+    pub(crate) name: String,
+    /// Say what would be restored, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) place: GuardPlace,
 }
 
 #[derive(Args, Debug)]
@@ -298,7 +369,7 @@ pub(crate) enum FailOn {
 }
 
 /// How a table is printed.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
     #[default]

@@ -1,6 +1,7 @@
 //! The process's variables: a snapshot to read from, and the one list of the names this library knows.
 
 mod aws;
+mod guard;
 mod home_assistant;
 mod lambda;
 mod meter;
@@ -9,7 +10,7 @@ mod settings;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-pub use self::{aws::*, home_assistant::*, lambda::*, meter::*, security::*, settings::*};
+pub use self::{aws::*, guard::*, home_assistant::*, lambda::*, meter::*, security::*, settings::*};
 
 /// A snapshot of environment variables, taken once, so that tests need not change the process.
 ///
@@ -181,6 +182,7 @@ pub const VARIABLES: &[Variable] = &[
     HOME_ASSISTANT_DANGER_ACCEPT_INVALID_CERTS,
     HOME_ASSISTANT_CLOUDFLARE_CLIENT_ID,
     HOME_ASSISTANT_CLOUDFLARE_CLIENT_SECRET,
+    GUARD_TABLE,
     AWS_ACCESS_KEY_ID,
     AWS_SECRET_ACCESS_KEY,
     AWS_SESSION_TOKEN,

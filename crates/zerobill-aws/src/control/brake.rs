@@ -58,6 +58,27 @@ impl AwsBrake {
         self
     }
 
+    /// What a trip of the function would change, as it is now, and what of it cannot be seen. It changes nothing.
+    ///
+    /// # Errors
+    /// If there is no such function.
+    pub async fn preview(&self, function: &str) -> Result<(Saved, Vec<String>), BrakeError> {
+        let (mut saved, mut gaps) = (Saved::default(), Vec::new());
+        match self.account.concurrency(function).await {
+            Ok(None) => return Err(no_such(function)),
+            Ok(Some(STOPPED)) => {}
+            Ok(Some(before)) => saved.concurrency = before,
+            Err(problem) => gaps.push(problem),
+        }
+        for trigger in self.triggers {
+            match trigger.enabled(&self.account, function).await {
+                Ok(enabled) => *trigger.of(&mut saved) = enabled,
+                Err(problem) => gaps.push(problem),
+            }
+        }
+        Ok((saved, gaps))
+    }
+
     /// Stops the function; none if somebody else wrote its trip meanwhile.
     async fn stop(&self, function: &str, reason: &str) -> Result<Option<Trip>, BrakeError> {
         let stored = self.trips.read(function).await?;
@@ -67,11 +88,7 @@ impl AwsBrake {
         let mut draft = Draft { stored, trip };
         let (mut gaps, mut stopped) = (Vec::new(), false);
         match self.account.concurrency(function).await {
-            Ok(None) => {
-                return Err(BrakeError(format!(
-                    "there is no function `{function}`; check its name and the region"
-                )));
-            }
+            Ok(None) => return Err(no_such(function)),
             Ok(Some(STOPPED)) if draft.trip.saved.concurrency != Concurrency::Untouched => stopped = true,
             Ok(Some(before)) => {
                 draft.trip.saved.concurrency = before;
@@ -186,6 +203,12 @@ impl Brake for AwsBrake {
     fn state<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
         self.trips.read(function)
     }
+}
+
+fn no_such(function: &str) -> BrakeError {
+    BrakeError(format!(
+        "there is no function `{function}`; check its name and the region"
+    ))
 }
 
 fn busy(function: &str) -> BrakeError {

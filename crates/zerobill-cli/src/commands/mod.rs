@@ -5,6 +5,7 @@ mod call;
 mod dev;
 mod doctor;
 mod forecast;
+mod guard;
 mod invoke;
 mod ops;
 mod simulate;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Guard(arguments) => block_on(guard::run(arguments)),
         Command::Ops(arguments) => ops::run(&arguments),
         Command::Call(arguments) => block_on(call::run(arguments)),
     }
