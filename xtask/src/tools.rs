@@ -1,5 +1,6 @@
 //! Tools the checks need, each made once per machine at a pinned version, whole or not at all.
 
+pub(crate) mod chromium;
 pub(crate) mod home_assistant;
 
 use std::fs::{self, File};

@@ -71,6 +71,11 @@ const STEPS: &[Step] = &[
         run: real_clients::extension,
     },
     Step {
+        name: "dashboard",
+        about: "the dashboard shows in Chromium what the local Lambda does, and its buttons work",
+        run: real_clients::dashboard,
+    },
+    Step {
         name: "axum-function",
         about: "an axum function on lambda_http runs under the local Lambda",
         run: real_clients::axum_function,

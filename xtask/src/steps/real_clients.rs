@@ -69,6 +69,14 @@ pub(super) fn home_assistant(workspace: &Workspace, step: &str) -> Result<Tally>
     })
 }
 
+pub(super) fn dashboard(workspace: &Workspace, step: &str) -> Result<Tally> {
+    let chromium = tools::chromium::find(&workspace.log(step))?;
+    script_with(workspace, step, "dashboard/run.py", |command| {
+        command.env("CHROMIUM", chromium);
+        command.env("SCREENSHOT_FOLDER", workspace.target.join("dashboard"));
+    })
+}
+
 /// Runs one script with the paths of everything it may start, and counts the checks it reports.
 fn script(workspace: &Workspace, step: &str, name: &str) -> Result<Tally> {
     script_with(workspace, step, name, |_| {})

@@ -75,6 +75,8 @@ function render() {
   panels.environments(func, now());
   panels.series(state.metric_series);
   panels.build(state.build);
+  // What is on the page is what the engine was at this version.
+  document.querySelector("main").dataset.version = state.version;
 }
 
 /** The choice of a function, where there is one. */
