@@ -114,7 +114,7 @@ def panels(checks, page):
     with checks.check("eleven metric series are one more than is free"):
         equal(state["metric_series"]["used"], 11, "series")
         holds("11 of the 10 that are free" in page.text("#series-sum"), page.text("#series-sum"))
-        holds("1 more than are free cost $0.30 a month" in page.text("#series-sum"), page.text("#series-sum"))
+        holds("1 more than are free, at $0.30 a month" in page.text("#series-sum"), page.text("#series-sum"))
         equal(sorted(page.texts("#series-names li")), sorted(state["metric_series"]["names"]), "names")
         equal(page.tab.locator("#slots .paid").count(), 1, "slots beyond the free ones")
     page.screenshot("light")
@@ -242,8 +242,12 @@ def demo(checks, browser):
             program.wait_for_port(port)
             page = Page(browser, port)
             eventually(lambda: page.read()["functions"][0]["invocations"] >= 40, "the demo sends events", 60)
-            for panel in ["figures", "durations", "errors", "invocations", "environments"]:
+            for panel in ["figures", "durations", "errors", "invocations", "environments", "series", "usage"]:
                 holds(page.visible(f"#{panel}"), f"{panel} is shown")
+            usage = page.settled()["functions"][0]["usage"]
+            rows = page.texts("#usage-rows tr")
+            equal(len(rows), len(usage["interfaces"]), "interfaces")
+            holds(rows[0].startswith(usage["interfaces"][0]["name"]), f"the most used first: {rows}")
             page.screenshot("demo")
             equal(page.complaints, [], "complaints of the browser")
             page.close()

@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use zerobill_engine::{LogFormat, LogLevel};
 use zerobill_free_tier::{Architecture, Month};
 
+use crate::commands::Level;
+
 /// Run AWS Lambda functions locally, invoke them, and keep the bill at zero.
 #[derive(Debug, Parser)]
 #[command(name = "zerobill", version, arg_required_else_help = true)]
@@ -22,6 +24,8 @@ pub(crate) enum Command {
     Invoke(Invoke),
     /// Examine a deployment's settings step by step, and say what to change
     Doctor(Doctor),
+    /// Print what the functions of a running engine log, also as it comes
+    Logs(Logs),
     /// Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
     Audit(Audit),
     /// Say what a month will use of the free tier, what ends first and when, and what it costs
@@ -91,6 +95,14 @@ pub(crate) struct Dev {
     /// Let web pages of this origin call the Function URL; may be given several times
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) allow_origin: Vec<String>,
+    /// Watch this folder, and start new environments when something in it changes; may be given several times
+    ///
+    /// Hidden files and folders, and those named `target`, `node_modules`, `__pycache__`, `dist` and `venv`, are left alone.
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".")]
+    pub(crate) watch: Vec<PathBuf>,
+    /// Run this before the first event and after each change, such as `cargo build`; events wait for it
+    #[arg(long, value_name = "COMMAND", requires = "watch")]
+    pub(crate) build: Option<String>,
     /// Send varied events to the function, to see it live
     #[arg(long)]
     pub(crate) demo: bool,
@@ -120,6 +132,38 @@ pub(crate) struct Invoke {
     pub(crate) later: bool,
     #[command(flatten)]
     pub(crate) function: Function,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Logs {
+    /// The engine
+    #[arg(long, default_value = "http://127.0.0.1:9000")]
+    pub(crate) url: String,
+    /// Go on with what is logged later, until Ctrl-C or the engine's end
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// Only lines of this level or worse; one that says none is INFO, and Lambda's own are ERROR where something failed
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) level: Option<Level>,
+    /// Only lines of this function
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// Only lines of the invocations whose request id begins so
+    #[arg(long, value_name = "ID")]
+    pub(crate) request_id: Option<String>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: LogFormat,
+}
+
+/// How log lines are printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people: coloured on a terminal, the members of JSON lines apart
+    #[default]
+    Text,
+    /// For programs: one document a line, with the line as it was written
+    Json,
 }
 
 /// What can be examined.

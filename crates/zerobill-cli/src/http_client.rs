@@ -1,8 +1,14 @@
 //! The Invoke API of a running engine, over plain HTTP.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
-use http::{HeaderValue, Request, Uri, header::HOST, response::Parts};
+use http::{HeaderValue, Request, Response, Uri, header::HOST, response::Parts};
 use http_body_util::{BodyExt, Full};
+use hyper::{
+    body::Incoming,
+    client::conn::http1::{Connection, SendRequest},
+};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
@@ -51,33 +57,84 @@ pub(crate) async fn invoke(url: &str, name: &str, later: bool, event: Vec<u8>) -
     })
 }
 
-/// One request on a connection of its own.
-async fn exchange(url: &str, mut request: Request<Full<Bytes>>) -> Result<(Parts, Bytes), Failure> {
-    let address = address(url)?;
-    let unreachable = |error: &dyn std::fmt::Display| {
-        Failure::user(format!("cannot reach `{url}`: {error}")).hint("`zerobill dev` starts an engine")
+/// Hands over the lines of what `path` answers as they come, until it ends, the engine is gone, or `take` has enough.
+pub(crate) async fn lines(url: &str, path: &str, mut take: impl FnMut(&str) -> ControlFlow<()>) -> Result<(), Failure> {
+    let request = Request::get(path).body(Full::default());
+    let request = request.map_err(|error| Failure::new(Kind::Internal, error))?;
+    let (mut sender, connection) = connect(url).await?;
+    let reading = async {
+        let response = send(url, &mut sender, request).await?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(
+                Failure::user(format!("`{url}` answered {status}")).hint("is it a `zerobill dev` of this version?")
+            );
+        }
+        let (mut body, mut read) = (response.into_body(), Vec::new());
+        // An engine that is gone in the middle of a line has ended too.
+        while let Some(Ok(frame)) = body.frame().await {
+            read.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+            while let Some(end) = read.iter().position(|byte| *byte == b'\n') {
+                let rest = read.split_off(end + 1);
+                if take(&String::from_utf8_lossy(&read[..end])).is_break() {
+                    return Ok(());
+                }
+                read = rest;
+            }
+        }
+        Ok(())
     };
-    let host = HeaderValue::from_str(&address).map_err(|error| unreachable(&error))?;
-    request.headers_mut().insert(HOST, host);
-    let stream = TcpStream::connect(&address)
-        .await
-        .map_err(|error| unreachable(&error))?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| unreachable(&error))?;
+    tokio::pin!(reading, connection);
+    tokio::select! {
+        result = &mut reading => result,
+        _ = &mut connection => reading.await,
+    }
+}
+
+/// One request on a connection of its own.
+async fn exchange(url: &str, request: Request<Full<Bytes>>) -> Result<(Parts, Bytes), Failure> {
+    let (mut sender, connection) = connect(url).await?;
     let exchange = async {
-        let response = sender.send_request(request).await?;
+        let response = send(url, &mut sender, request).await?;
         let (head, body) = response.into_parts();
-        Ok::<_, hyper::Error>((head, body.collect().await?.to_bytes()))
+        let body = body.collect().await.map_err(|error| unreachable(url, &error))?;
+        Ok((head, body.to_bytes()))
     };
     tokio::pin!(exchange, connection);
     tokio::select! {
-        answer = &mut exchange => answer.map_err(|error| unreachable(&error)),
+        answer = &mut exchange => answer,
         ended = &mut connection => {
-            ended.map_err(|error| unreachable(&error))?;
-            exchange.await.map_err(|error| unreachable(&error))
+            ended.map_err(|error| unreachable(url, &error))?;
+            exchange.await
         }
     }
+}
+
+/// A connection to the engine, which must be driven beside its use.
+async fn connect(
+    url: &str,
+) -> Result<(SendRequest<Full<Bytes>>, Connection<TokioIo<TcpStream>, Full<Bytes>>), Failure> {
+    let stream = TcpStream::connect(address(url)?).await;
+    let stream = stream.map_err(|error| unreachable(url, &error))?;
+    let shaken = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    shaken.map_err(|error| unreachable(url, &error))
+}
+
+async fn send(
+    url: &str,
+    sender: &mut SendRequest<Full<Bytes>>,
+    mut request: Request<Full<Bytes>>,
+) -> Result<Response<Incoming>, Failure> {
+    let host = HeaderValue::from_str(&address(url)?).map_err(|error| unreachable(url, &error))?;
+    request.headers_mut().insert(HOST, host);
+    sender
+        .send_request(request)
+        .await
+        .map_err(|error| unreachable(url, &error))
+}
+
+fn unreachable(url: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::user(format!("cannot reach `{url}`: {error}")).hint("`zerobill dev` starts an engine")
 }
 
 /// Host and port of `url`.

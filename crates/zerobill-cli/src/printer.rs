@@ -8,6 +8,49 @@ use std::{
 
 use crate::failure::{Failure, Kind};
 
+/// Colours, where there is a terminal that is not told to have none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paint(bool);
+
+impl Paint {
+    #[cfg(test)]
+    pub(crate) const PLAIN: Self = Self(false);
+    #[cfg(test)]
+    pub(crate) const COLOURED: Self = Self(true);
+
+    pub(crate) fn of_stdout() -> Self {
+        Self::on(std::io::stdout().is_terminal())
+    }
+
+    fn on(terminal: bool) -> Self {
+        Self(terminal && zerobill::environment::Environment::process().get("NO_COLOR").is_none())
+    }
+
+    pub(crate) fn red(self, text: &str) -> String {
+        self.with(31, text)
+    }
+
+    pub(crate) fn green(self, text: &str) -> String {
+        self.with(32, text)
+    }
+
+    pub(crate) fn yellow(self, text: &str) -> String {
+        self.with(33, text)
+    }
+
+    pub(crate) fn dim(self, text: &str) -> String {
+        self.with(2, text)
+    }
+
+    fn with(self, code: u8, text: &str) -> String {
+        if self.0 && !text.is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
 /// A line of data. What would steer a terminal is shown as it is written in Rust: files that are read can hold anything.
 pub(crate) fn data(text: &str) {
     _ = writeln!(std::io::stdout().lock(), "{}", visible(text, &['\n', '\t']));
@@ -19,7 +62,7 @@ pub(crate) fn name(text: &str) -> Cow<'_, str> {
 }
 
 /// The text without control characters, but for those in `kept`.
-fn visible<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
+pub(crate) fn visible<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
     let steers = |letter: char| letter.is_control() && !kept.contains(&letter);
     if !text.contains(steers) {
         return Cow::Borrowed(text);
@@ -33,6 +76,11 @@ fn visible<'a>(text: &'a str, kept: &[char]) -> Cow<'a, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// A line of data; whether somebody took it.
+pub(crate) fn taken(text: &str) -> bool {
+    writeln!(std::io::stdout().lock(), "{text}").is_ok()
 }
 
 /// Bytes of data as they are, and a line feed if they end without one.
@@ -62,15 +110,10 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 
 /// The failure with its causes and its hint, and the exit code.
 pub(crate) fn failure(failure: &Failure) -> ExitCode {
-    let plain = zerobill::environment::Environment::process().get("NO_COLOR").is_some();
-    let (on, off) = if std::io::stderr().is_terminal() && !plain {
-        ("\u{1b}[31m", "\u{1b}[0m")
-    } else {
-        ("", "")
-    };
+    let paint = Paint::on(std::io::stderr().is_terminal());
     let causes: Vec<String> = failure.error.chain().map(ToString::to_string).collect();
     let causes = causes.join(": ");
-    note(&format!("{on}error:{off} {}", visible(&causes, &['\n', '\t'])));
+    note(&format!("{} {}", paint.red("error:"), visible(&causes, &['\n', '\t'])));
     if let Some(hint) = &failure.hint {
         note(&format!("hint: {hint}"));
     }

@@ -14,6 +14,7 @@ use zerobill_runtime_api::names::{MAX_ASYNC_BYTES, MAX_SYNC_BYTES};
 use crate::{
     builder::Builder,
     counters::State,
+    dashboard::Journal,
     error::InvokeError,
     function::Function,
     invocation::{InvokeReply, InvokeRequest},
@@ -69,6 +70,14 @@ impl Engine {
             front,
             background,
         }
+    }
+
+    pub(crate) fn functions(&self) -> &Functions {
+        &self.functions
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.functions.default.journal
     }
 
     /// Where it listens.

@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::AtomicU64},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use futures_util::future::join_all;
@@ -38,6 +41,8 @@ pub(crate) struct Function {
     seat_free: Notify,
     /// Tells whoever waits for the end that an invocation is over.
     over: Notify,
+    /// Tells events that wait for a build that it has ended.
+    open: Notify,
 }
 
 impl fmt::Debug for Function {
@@ -69,11 +74,13 @@ impl Function {
             pool: Mutex::default(),
             seat_free: Notify::new(),
             over: Notify::new(),
+            open: Notify::new(),
         }
     }
 
     /// Invokes it; goes on to the end even if the caller does not wait.
     pub(crate) async fn invoke(self: &Arc<Self>, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
+        self.opened().await;
         let place = self.pool().take(self);
         if let Err(InvokeError::Throttled { .. }) = place {
             self.throttle();
@@ -103,6 +110,7 @@ impl Function {
     /// Waits for a seat.
     async fn seat(self: &Arc<Self>) -> Result<Place, InvokeError> {
         loop {
+            self.opened().await;
             let free = self.seat_free.notified();
             let place = self.pool().take(self);
             if !matches!(place, Err(InvokeError::Throttled { .. })) {
@@ -110,6 +118,30 @@ impl Function {
             }
             free.await;
         }
+    }
+
+    /// Waits for a build that is going on.
+    async fn opened(&self) {
+        loop {
+            let open = self.open.notified();
+            if !self.pool().is_held() {
+                return;
+            }
+            open.await;
+        }
+    }
+
+    /// Lets events wait, or lets them go on.
+    pub(crate) fn hold(&self, held: bool) {
+        self.pool().hold(held);
+        self.open.notify_waiters();
+    }
+
+    /// Ends the environments that wait, and lets busy ones take no further event: new ones have the program as it is now.
+    pub(crate) async fn replace(&self) {
+        let oldest = self.environments.load(Relaxed) + 1;
+        let idle = self.pool().renew(oldest);
+        end(idle).await;
     }
 
     pub(crate) fn left_seat(&self) {
@@ -151,6 +183,7 @@ impl Function {
     pub(crate) async fn close(&self) {
         let idle = self.pool().close();
         self.seat_free.notify_waiters();
+        self.open.notify_waiters();
         end(idle).await;
     }
 
@@ -158,6 +191,7 @@ impl Function {
     pub(crate) fn kill(&self) {
         let idle = self.pool().close();
         self.seat_free.notify_waiters();
+        self.open.notify_waiters();
         self.processes.kill();
         drop(idle);
     }

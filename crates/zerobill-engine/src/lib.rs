@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod build;
 mod builder;
 mod counters;
 mod dashboard;
@@ -36,6 +37,7 @@ mod settings;
 mod task;
 
 pub use self::{
+    build::Build,
     builder::Builder,
     counters::{Allowance, FreeTier, FunctionState, State},
     engine::Engine,

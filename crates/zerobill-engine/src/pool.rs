@@ -15,6 +15,9 @@ pub(crate) struct Pool {
     present: usize,
     reserved: Option<u32>,
     closed: bool,
+    /// Environments with a lower number are of an earlier build.
+    oldest: u64,
+    held: bool,
 }
 
 /// The right to have one environment busy; given back when it is dropped.
@@ -37,8 +40,23 @@ pub(crate) struct Place {
 impl Pool {
     /// Takes no more events; gives the environments that wait.
     pub(crate) fn close(&mut self) -> Vec<Environment> {
-        self.closed = true;
+        (self.closed, self.held) = (true, false);
         self.idle.drain(..).map(|(environment, _)| environment).collect()
+    }
+
+    /// Takes no environment below number `oldest` any more; gives those of them that wait.
+    pub(crate) fn renew(&mut self, oldest: u64) -> Vec<Environment> {
+        self.oldest = oldest;
+        self.idle.drain(..).map(|(environment, _)| environment).collect()
+    }
+
+    /// Lets events wait, or lets them go on.
+    pub(crate) fn hold(&mut self, held: bool) {
+        self.held = held && !self.closed;
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.held
     }
 
     /// How many environments wait.
@@ -91,9 +109,10 @@ impl Pool {
         })
     }
 
-    /// Keeps an environment that waits for its next event; gives it back where no more events are taken.
+    /// Keeps an environment that waits for its next event; gives it back where no more events are taken, and where it is of an
+    /// earlier build.
     pub(crate) fn keep(&mut self, environment: Environment) -> Option<Environment> {
-        if self.closed {
+        if self.closed || environment.log.environment() < self.oldest {
             return Some(environment);
         }
         self.idle.push((environment, task::now()));

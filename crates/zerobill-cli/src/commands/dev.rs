@@ -2,9 +2,10 @@
 
 use std::{process::ExitCode, time::Duration};
 
+use zerobill::environment::{ANALYTICS_REQUESTS, METRICS_COLD_START, Variable};
 use zerobill_engine::{Engine, InvokeRequest, LogLine, State};
 
-use super::{FUNCTION_NAME, function, not_started};
+use super::{FUNCTION_NAME, function, not_started, watch::Watch};
 use crate::{
     cli::Dev,
     failure::{Failure, Kind},
@@ -29,9 +30,17 @@ const DEMO: &[&str] = &[
     "schedule",
 ];
 
+/// What lets the function show more of itself in the demo.
+const DEMO_VARIABLES: [(Variable, &str); 2] = [(ANALYTICS_REQUESTS, "10"), (METRICS_COLD_START, "true")];
+
 pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     let mut settings = function(arguments.function)?;
     settings.concurrency = arguments.concurrency;
+    if arguments.demo {
+        // Before those of the command line, which win.
+        let shown = DEMO_VARIABLES.map(|(variable, value)| (variable.names[0].to_owned(), value.to_owned()));
+        settings.environment.splice(0..0, shown);
+    }
     let mut builder = Engine::builder()
         .function(settings)
         .listen(std::net::SocketAddr::new(arguments.host, arguments.port).to_string())
@@ -40,6 +49,10 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     for origin in arguments.allow_origin {
         builder = builder.allow_origin(origin);
     }
+    let watch = match arguments.watch.as_slice() {
+        [] => None,
+        folders => Some(Watch::start(folders, arguments.build)?),
+    };
     // Before anything is served, so that a signal that comes at once is not lost.
     let stop = stop_signal()?;
     let engine = builder.start().await.map_err(not_started)?;
@@ -50,6 +63,9 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     ));
     printer::note(&format!("Dashboard     http://{address}/_zerobill/"));
     printer::note(&format!("Try           curl http://{address}/health"));
+    if let Some(watch) = &watch {
+        printer::note(&format!("Watching      {}", watch.describe()));
+    }
     if !address.ip().is_loopback() {
         printer::note("warning: other machines can reach this port and invoke the function");
     }
@@ -57,6 +73,7 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
         () = stop => {}
         // It does not end by itself.
         () = demo(&engine), if arguments.demo => {}
+        () = watched(&engine, watch) => {}
     }
     printer::note(&summary(&engine.shutdown().await));
     Ok(ExitCode::SUCCESS)
@@ -75,12 +92,26 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
+/// Builds what changes until it is dropped.
+async fn watched(engine: &Engine, watch: Option<Watch>) {
+    match watch {
+        Some(watch) => watch.run(engine).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Sends events until it is dropped. What comes of them is in the log.
 async fn demo(engine: &Engine) {
-    for name in DEMO.iter().cycle() {
+    for (count, name) in DEMO.iter().cycle().enumerate() {
         let sample = samples::find(name).unwrap_or(&SAMPLES[0]);
+        let send = || engine.invoke(FUNCTION_NAME, InvokeRequest::new(sample.event));
         // A refused event is in the counters.
-        _ = engine.invoke(FUNCTION_NAME, InvokeRequest::new(sample.event)).await;
+        if count % DEMO.len() == DEMO.len() - 1 {
+            // At once, so that there are several environments.
+            _ = tokio::join!(send(), send(), send());
+        } else {
+            _ = send().await;
+        }
         tokio::time::sleep(DEMO_PAUSE).await;
     }
 }

@@ -7,13 +7,16 @@ mod doctor;
 mod forecast;
 mod guard;
 mod invoke;
+mod logs;
 mod ops;
 mod simulate;
+mod watch;
 
 use std::{future::Future, process::ExitCode};
 
 use zerobill_engine::{EngineError, FunctionSettings};
 
+pub(crate) use self::logs::Level;
 use crate::{
     FUNCTION_ARGUMENT,
     cli::{Cli, Command, Function},
@@ -31,6 +34,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Dev(arguments) => block_on(dev::run(arguments)),
         Command::Invoke(arguments) => block_on(invoke::run(arguments)),
+        Command::Logs(arguments) => block_on(logs::run(arguments)),
         Command::Doctor(arguments) => block_on(doctor::run(arguments)),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),

@@ -20,7 +20,7 @@ pub(crate) struct Run {
 
 /// The command with these arguments, and without what this process has set.
 pub(crate) fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zerobill"));
+    let mut command = Command::new(program());
     command.args(arguments).stdin(Stdio::null());
     for name in [
         "AWS_LAMBDA_LOG_LEVEL",
@@ -33,6 +33,11 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// The command's executable.
+pub(crate) fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_zerobill")
 }
 
 /// Runs it to its end.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use serde::Serialize;
 use tokio::sync::Notify;
 use zerobill_free_tier::{Report, Status};
 
@@ -15,6 +16,7 @@ use super::{
     line::Line,
     ring::Ring,
     series::{Series, series_of},
+    usage::{Usage, export_of},
 };
 use crate::{invocation::InvokeRequest, log::LineKind, task};
 
@@ -47,6 +49,9 @@ pub(super) struct Content {
     pub(super) environments: BTreeMap<(Arc<str>, u64), EnvironmentEntry>,
     pub(super) log_bytes: BTreeMap<Arc<str>, u64>,
     pub(super) series: Series,
+    pub(super) usage: Usage,
+    /// The build that runs or has failed last.
+    pub(super) build: Option<BuildState>,
 }
 
 /// An environment that is there.
@@ -64,6 +69,22 @@ pub(super) enum EnvironmentState {
     Starting,
     Busy,
     Idle,
+}
+
+/// A build of the functions' programs.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct BuildState {
+    pub(crate) status: BuildStatus,
+    pub(crate) command: String,
+    pub(crate) output: String,
+}
+
+/// How a build goes; one that has worked is not shown.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum BuildStatus {
+    Running,
+    Failed,
 }
 
 /// One invocation that is being written down. Dropped before its end, it counts as lost.
@@ -92,6 +113,8 @@ impl Journal {
                 environments: BTreeMap::new(),
                 log_bytes: BTreeMap::new(),
                 series: Series::default(),
+                usage: Usage::default(),
+                build: None,
             }),
             changed: Notify::new(),
         }
@@ -124,10 +147,9 @@ impl Journal {
         place: Option<&Place>,
         text: &str,
     ) {
-        let series = if kind == LineKind::Platform {
-            Vec::new()
-        } else {
-            series_of(text)
+        let (series, export) = match kind {
+            LineKind::Platform => (Vec::new(), None),
+            _ => (series_of(text), export_of(text)),
         };
         let line = Line {
             time_ms: task::epoch_ms(),
@@ -141,6 +163,9 @@ impl Journal {
         self.change(|content| {
             content.lines.push(line);
             content.series.add(series);
+            if let Some(export) = export {
+                content.usage.add(function, export);
+            }
             match content.log_bytes.get_mut(function) {
                 Some(sum) => *sum += bytes,
                 None => _ = content.log_bytes.insert(Arc::clone(function), bytes),
@@ -162,6 +187,11 @@ impl Journal {
     /// An environment is gone.
     pub(crate) fn environment_ends(&self, function: &Arc<str>, number: u64) {
         self.change(|content| content.environments.remove(&(Arc::clone(function), number)));
+    }
+
+    /// A build begins, fails or, where there is none, has worked.
+    pub(crate) fn build(&self, build: Option<BuildState>) {
+        self.change(|content| content.build = build);
     }
 
     /// Something that is shown has changed elsewhere.

@@ -12,6 +12,7 @@ mod overview;
 mod ring;
 mod series;
 mod stream;
+mod usage;
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use axum::{
 };
 
 pub(crate) use self::{
-    journal::{Journal, Place, Record},
+    journal::{BuildState, BuildStatus, Journal, Place, Record},
     stream::READERS,
 };
 use crate::front::Front;

@@ -7,10 +7,11 @@ use zerobill_free_tier::{MbMs, Traffic};
 
 use super::{
     invocation::{Entry, InvocationView, Outcome},
-    journal::{Content, EnvironmentState, Journal},
+    journal::{BuildState, Content, EnvironmentState, Journal},
     latency::Latency,
     outlook::Outlook,
     series,
+    usage::UsageView,
 };
 use crate::{
     counters::{FreeTier, FunctionState},
@@ -29,6 +30,8 @@ pub(super) struct Overview {
     free_tier: FreeTier,
     month: Option<Outlook>,
     metric_series: SeriesView,
+    /// A build that runs, or the last one where it has failed.
+    build: Option<BuildState>,
 }
 
 /// One function.
@@ -45,6 +48,8 @@ struct FunctionView {
     latency: Option<Latency>,
     init: Option<Latency>,
     environments: Vec<EnvironmentView>,
+    /// Which interfaces its requests use; none where the function does not log it.
+    usage: Option<UsageView>,
 }
 
 /// One environment.
@@ -61,7 +66,9 @@ struct EnvironmentView {
 #[derive(Clone, Debug, Serialize)]
 struct SeriesView {
     used: usize,
-    free: usize,
+    free: u64,
+    /// What those beyond the free ones cost a month.
+    cost: String,
     more: bool,
     names: Vec<String>,
 }
@@ -89,9 +96,11 @@ impl Journal {
             functions: views,
             free_tier: state.free_tier,
             month: Outlook::of(traffic, self.started_ms, now_ms),
+            build: content.build.clone(),
             metric_series: SeriesView {
                 used: content.series.names.len(),
-                free: series::FREE,
+                free: series::free(),
+                cost: series::month_cost(content.series.names.len()),
                 more: content.series.more,
                 names: content.series.names.iter().cloned().collect(),
             },
@@ -129,6 +138,7 @@ impl Journal {
             ),
             init: Latency::of(entries.iter().filter_map(|entry| entry.init_us).collect()),
             environments: self.environments(content, &function.name),
+            usage: content.usage.of(&function.name),
             state,
         }
     }

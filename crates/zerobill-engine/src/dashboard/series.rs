@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use zerobill_free_tier::{NanoDollars, Offer, Quantity, offers};
 
 /// How many are remembered.
 const MOST: usize = 200;
 
-/// How many series have no price.
-pub(super) const FREE: usize = 10;
+/// What AWS takes for them.
+const OFFER: Offer = offers::named("cw.custom_metrics");
 
 /// The series that were seen.
 #[derive(Debug, Default)]
@@ -28,6 +29,17 @@ impl Series {
             }
         }
     }
+}
+
+/// How many series have no price.
+pub(super) fn free() -> u64 {
+    OFFER.free_units().unwrap_or_default()
+}
+
+/// What so many cost if they are there all month, in dollars and cents.
+pub(super) fn month_cost(series: usize) -> String {
+    let cost = OFFER.month_cost(Quantity::whole(series as u64));
+    cost.map(NanoDollars::in_cents).unwrap_or_default()
 }
 
 /// The series in a log line, `namespace name {dimension=value, …}`; none where it is no EMF document.
@@ -107,6 +119,12 @@ mod tests {
         ] {
             assert_eq!(series_of(line), [] as [String; 0], "{line}");
         }
+    }
+
+    #[test]
+    fn the_eleventh_costs() {
+        assert_eq!(free(), 10);
+        assert_eq!((month_cost(10).as_str(), month_cost(12).as_str()), ("$0.00", "$0.60"));
     }
 
     #[test]

@@ -90,6 +90,11 @@ impl Lab {
         request(self.address, method, path, head, body)
     }
 
+    /// Waits for something that the engine does.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
     /// Ends the engine as an embedder does; the log stays.
     pub(crate) fn shutdown(&mut self) {
         let engine = self.engine.take().unwrap();

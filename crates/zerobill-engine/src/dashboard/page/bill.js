@@ -40,7 +40,7 @@ function update(node, row, pace) {
   node.classList.toggle("over", share > 1);
   const ends = row.ends_on ? `ends on ${format.day(row.ends_on)}` : "lasts the month";
   text(says.firstChild, pace ? ends : format.share(share));
-  text(says.lastChild, pace ? `, ${format.share(share)} at this pace` : " of the month's");
+  text(says.lastChild, pace ? `, ${format.share(share)} at this pace` : " used");
   bar.firstChild.style.width = `${Math.min(100, share * 100)}%`;
   bar.setAttribute("aria-valuenow", Math.min(100, share * 100).toFixed(2));
   bar.setAttribute("aria-valuetext", `${format.share(share)}, ${ends}`);

@@ -74,6 +74,7 @@ function render() {
   if (show(byId("invocations"), own.length > 0)) invocations.render(own, detail.open);
   panels.environments(func, now());
   panels.series(state.metric_series);
+  panels.usage(func);
   panels.build(state.build);
   // What is on the page is what the engine was at this version.
   document.querySelector("main").dataset.version = state.version;
