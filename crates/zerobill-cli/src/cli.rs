@@ -96,8 +96,6 @@ pub(crate) struct Dev {
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) allow_origin: Vec<String>,
     /// Watch this folder, and start new environments when something in it changes; may be given several times
-    ///
-    /// Hidden files and folders, and those named `target`, `node_modules`, `__pycache__`, `dist` and `venv`, are left alone.
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".")]
     pub(crate) watch: Vec<PathBuf>,
     /// Run this before the first event and after each change, such as `cargo build`; events wait for it
@@ -153,12 +151,12 @@ pub(crate) struct Logs {
     pub(crate) request_id: Option<String>,
     /// How to print them
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: LogFormat,
+    pub(crate) format: LogsFormat,
 }
 
 /// How log lines are printed.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum LogFormat {
+pub(crate) enum LogsFormat {
     /// For people: coloured on a terminal, the members of JSON lines apart
     #[default]
     Text,

@@ -7,7 +7,7 @@ use std::{ops::ControlFlow, process::ExitCode};
 pub(crate) use self::line::Level;
 use self::line::{Line, Record};
 use crate::{
-    cli::{self, LogFormat},
+    cli::{self, LogsFormat},
     failure::Failure,
     http_client,
     printer::{self, Paint},
@@ -47,8 +47,8 @@ fn print(text: &str, arguments: &cli::Logs, paint: Paint) -> ControlFlow<()> {
         return ControlFlow::Continue(());
     }
     let taken = match arguments.format {
-        LogFormat::Text => printer::taken(&record.painted(paint)),
-        LogFormat::Json => printer::taken(text),
+        LogsFormat::Text => printer::taken(&record.painted(paint)),
+        LogsFormat::Json => printer::taken(text),
     };
     if taken {
         ControlFlow::Continue(())

@@ -116,9 +116,9 @@ impl Watch {
                 printer::note("built; the next event starts a new environment");
             }
             Err(output) => {
+                build.failed(&output);
                 printer::note(output.trim_end());
                 printer::note(&format!("error: `{command}` failed; what was built before goes on"));
-                build.failed(&output);
             }
         }
     }

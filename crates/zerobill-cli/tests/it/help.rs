@@ -18,6 +18,7 @@ fn help_names_the_commands() {
       dev       Run a local Lambda: Function URL, Invoke API and REPORT lines for any Runtime API program
       invoke    Send one event to a function and print its reply
       doctor    Examine a deployment's settings step by step, and say what to change
+      logs      Print what the functions of a running engine log, also as it comes
       audit     Find what in templates will be billed: CloudFormation, SAM, CDK, Serverless, Terraform
       forecast  Say what a month will use of the free tier, what ends first and when, and what it costs
       simulate  Go through a month of traffic: concurrency, cold starts, throttles, a loop, and what a cap lets through
@@ -57,6 +58,8 @@ fn help_of_dev() {
           --concurrency <N>           How many invocations may run at once [default: 10]
           --freeze                    Stop the function's processes between invocations, as Lambda does
           --allow-origin <ORIGIN>     Let web pages of this origin call the Function URL; may be given several times
+          --watch [<FOLDER>]          Watch this folder, and start new environments when something in it changes; may be given several times
+          --build <COMMAND>           Run this before the first event and after each change, such as `cargo build`; events wait for it
           --demo                      Send varied events to the function, to see it live
           --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
           --timeout <SECONDS>         Seconds that one invocation may take [default: 3]

@@ -1,12 +1,25 @@
 //! One log line: its level, and how it is shown to people.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use clap::ValueEnum;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
 
 use crate::printer::{self, Paint};
+
+/// What Lambda's own lines say of what failed, in both of its formats.
+const FAILURES: &[&str] = &[
+    "Status: ",
+    "Error: ",
+    "Task timed out",
+    r#""status":"error""#,
+    r#""status":"timeout""#,
+    r#""status":"failure""#,
+];
 
 /// What the engine sends.
 #[derive(Debug, Deserialize)]
@@ -74,9 +87,7 @@ impl Line {
     /// Lambda's other lines have none.
     pub(super) fn level(&self) -> Option<Level> {
         if self.source == "platform" {
-            let failed = ["Status: ", "Error: ", "Task timed out"]
-                .iter()
-                .any(|word| self.text.contains(word));
+            let failed = FAILURES.iter().any(|words| self.text.contains(words));
             return failed.then_some(Level::Error);
         }
         let level = self
@@ -111,26 +122,56 @@ impl Line {
 
     /// The message of a JSON line, and its other members.
     fn message(&self) -> Option<(String, String)> {
-        let mut document = self.document()?;
-        let message = document.remove("message")?;
-        let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
-        // The one is shown, the other is when the engine had it.
-        for shown in ["level", "timestamp"] {
-            document.remove(shown);
-        }
+        let document = self.document()?;
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let message = text(document.get("message")?);
         let mut rest = String::new();
-        for (name, value) in document {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        // The level is shown, and the time is when the engine had the line.
+        let shown = ["level", "message", "timestamp"];
+        for (name, value) in document.0.iter().filter(|(name, _)| !shown.contains(&name.as_str())) {
             // Writing to a text cannot fail.
-            _ = write!(rest, " {name}={value}");
+            _ = write!(rest, " {name}={}", text(value));
         }
         Some((visible(&message), visible(&rest)))
     }
 
-    fn document(&self) -> Option<Map<String, Value>> {
+    fn document(&self) -> Option<Members> {
         self.text
             .starts_with('{')
             .then(|| serde_json::from_str(&self.text).ok())?
+    }
+}
+
+/// The members of a JSON object, in their order.
+struct Members(Vec<(String, Value)>);
+
+impl Members {
+    fn get(&self, wanted: &str) -> Option<&Value> {
+        self.0.iter().find(|(name, _)| name == wanted).map(|(_, value)| value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
 }
 

@@ -20,7 +20,7 @@ fn arguments() -> cli::Logs {
         level: None,
         function: None,
         request_id: None,
-        format: LogFormat::Text,
+        format: LogsFormat::Text,
     }
 }
 
@@ -69,6 +69,11 @@ fn every_line_has_the_level_that_it_says_or_that_it_shows() {
         ("stdout", "plain", Some(Level::Info)),
         ("platform", "START RequestId: 1", None),
         ("platform", "REPORT RequestId: 1\tStatus: timeout", Some(Level::Error)),
+        (
+            "platform",
+            r#"{"type":"platform.report","record":{"status":"timeout"}}"#,
+            Some(Level::Error),
+        ),
         (
             "platform",
             "2026-01-02T03:04:05.678Z 1 Task timed out after 3.00 seconds",

@@ -80,13 +80,14 @@ function document(node, size, { content, bytes, cut }) {
 
 /** A line of a log, coloured by its level. */
 export function logLine(line) {
-  return element("li", { class: line.source === "platform" && !line.text.includes("Status: ") ? "platform" : level(line.text) }, line.text);
+  const kind = level(line.text) ?? (line.source === "platform" ? "platform" : undefined);
+  return element("li", { class: kind }, line.text);
 }
 
 function level(line) {
-  const found = /"level":"(\w+)"|\b(ERROR|CRITICAL|FATAL|WARN(?:ING)?)\b|Status: (error|timeout)/.exec(line);
+  const found = /"level":"(\w+)"|\b(ERROR|CRITICAL|FATAL|WARN(?:ING)?)\b|(?:Status: |"status":")(error|timeout|failure)/.exec(line);
   const word = (found?.[1] ?? found?.[2] ?? found?.[3] ?? "").toUpperCase();
-  if (["ERROR", "CRITICAL", "FATAL", "TIMEOUT"].includes(word)) return "error";
+  if (["ERROR", "CRITICAL", "FATAL", "TIMEOUT", "FAILURE"].includes(word)) return "error";
   return word.startsWith("WARN") ? "warn" : undefined;
 }
 
