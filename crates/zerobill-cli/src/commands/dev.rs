@@ -30,6 +30,9 @@ const DEMO: &[&str] = &[
     "schedule",
 ];
 
+/// What it sends three times at once, so that there are several environments.
+const AT_ONCE: &str = "stats";
+
 /// What lets the function show more of itself in the demo.
 const DEMO_VARIABLES: [(Variable, &str); 2] = [(ANALYTICS_REQUESTS, "10"), (METRICS_COLD_START, "true")];
 
@@ -102,12 +105,11 @@ async fn watched(engine: &Engine, watch: Option<Watch>) {
 
 /// Sends events until it is dropped. What comes of them is in the log.
 async fn demo(engine: &Engine) {
-    for (count, name) in DEMO.iter().cycle().enumerate() {
+    for name in DEMO.iter().cycle() {
         let sample = samples::find(name).unwrap_or(&SAMPLES[0]);
         let send = || engine.invoke(FUNCTION_NAME, InvokeRequest::new(sample.event));
         // A refused event is in the counters.
-        if count % DEMO.len() == DEMO.len() - 1 {
-            // At once, so that there are several environments.
+        if *name == AT_ONCE {
             _ = tokio::join!(send(), send(), send());
         } else {
             _ = send().await;
