@@ -1,12 +1,19 @@
 //! The command line.
 
+mod audit;
+mod logs;
+mod month;
+
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use zerobill_engine::{LogFormat, LogLevel};
-use zerobill_free_tier::{Architecture, Month};
 
-use crate::commands::Level;
+pub(crate) use self::{
+    audit::{Audit, AuditFormat, FailOn},
+    logs::{Logs, LogsFormat},
+    month::{Forecast, Simulate},
+};
 
 /// Run AWS Lambda functions locally, invoke them, and keep the bill at zero.
 #[derive(Debug, Parser)]
@@ -132,38 +139,6 @@ pub(crate) struct Invoke {
     pub(crate) function: Function,
 }
 
-#[derive(Args, Debug)]
-pub(crate) struct Logs {
-    /// The engine
-    #[arg(long, default_value = "http://127.0.0.1:9000")]
-    pub(crate) url: String,
-    /// Go on with what is logged later, until Ctrl-C or the engine's end
-    #[arg(short, long)]
-    pub(crate) follow: bool,
-    /// Only lines of this level or worse; one that says none is INFO, and Lambda's own are ERROR where something failed
-    #[arg(long, value_enum, ignore_case = true)]
-    pub(crate) level: Option<Level>,
-    /// Only lines of this function
-    #[arg(long, value_name = "NAME")]
-    pub(crate) function: Option<String>,
-    /// Only lines of the invocations whose request id begins so
-    #[arg(long, value_name = "ID")]
-    pub(crate) request_id: Option<String>,
-    /// How to print them
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: LogsFormat,
-}
-
-/// How log lines are printed.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum LogsFormat {
-    /// For people: coloured on a terminal, the members of JSON lines apart
-    #[default]
-    Text,
-    /// For programs: one document a line, with the line as it was written
-    Json,
-}
-
 /// What can be examined.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Patient {
@@ -275,141 +250,6 @@ pub(crate) struct Call {
     pub(crate) parameters: Option<String>,
 }
 
-#[derive(Args, Debug)]
-pub(crate) struct Audit {
-    /// Templates, lists of dependencies, or folders that hold them
-    #[arg(value_name = "PATH", required = true)]
-    pub(crate) paths: Vec<PathBuf>,
-    /// How to print the findings
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: AuditFormat,
-    /// Exit with 1 if a finding is at least this bad
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    pub(crate) fail_on: FailOn,
-    /// Requests a month that estimates are made with
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
-    pub(crate) requests: u64,
-    /// Say what each estimate assumes, and how sure its facts are
-    #[arg(long)]
-    pub(crate) explain: bool,
-    /// Leave out the findings that are in this file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// Write all findings to this file, as a baseline for later
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
-    pub(crate) write_baseline: Option<PathBuf>,
-    /// Compare with the templates in this folder: what is new, what is gone, and the difference in dollars
-    #[arg(long, value_name = "DIR")]
-    pub(crate) base: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(group = clap::ArgGroup::new("source").required(true).args(["duration_ms", "logs", "dev", "usage", "aws"]))]
-pub(crate) struct Forecast {
-    /// Requests a month; with `--logs` or `--dev`, what these show is scaled to so many
-    #[arg(long, value_name = "N")]
-    pub(crate) requests: Option<u64>,
-    /// Billed milliseconds of each request
-    #[arg(long, value_name = "MS", requires = "requests", value_parser = clap::value_parser!(u64).range(1..=900_000))]
-    pub(crate) duration_ms: Option<u64>,
-    /// Memory of the function in MB
-    #[arg(long, value_name = "MB", default_value_t = 128, value_parser = clap::value_parser!(u64).range(128..=10_240))]
-    pub(crate) memory: u64,
-    /// Processors of the function
-    #[arg(long, value_name = "ARCH", default_value = "x86_64", value_parser = architecture)]
-    pub(crate) arch: Architecture,
-    /// Bytes that each request logs; Lambda's own three lines are about 400
-    #[arg(long, value_name = "BYTES", default_value_t = 400)]
-    pub(crate) log_bytes: u64,
-    /// Days that logs are kept
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
-    pub(crate) retention_days: u64,
-    /// The month, such as `2026-11`; the current one if it is not given
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) month: Option<Month>,
-    /// Logs with REPORT lines: text, JSON lines, gzip, answers of the CloudWatch Logs API, Logs Insights CSV
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) logs: Vec<PathBuf>,
-    /// Days that the logs cover; from their first to their last time if it is not given
-    #[arg(long, value_name = "DAYS", requires = "logs", value_parser = clap::value_parser!(u64).range(1..=3_660))]
-    pub(crate) days: Option<u64>,
-    /// A running engine, such as `http://127.0.0.1:9000`
-    #[arg(long, value_name = "URL")]
-    pub(crate) dev: Option<String>,
-    /// What `aws freetier get-free-tier-usage` printed
-    #[arg(long, value_name = "FILE", conflicts_with = "requests")]
-    pub(crate) usage: Option<PathBuf>,
-    /// Ask AWS what the account has used this month, with the credentials of the environment
-    #[arg(long, conflicts_with_all = ["requests", "month"])]
-    pub(crate) aws: bool,
-    /// Ask AWS without asking you first
-    #[arg(long, requires = "aws", conflicts_with_all = ["duration_ms", "logs", "dev", "usage"])]
-    pub(crate) yes: bool,
-    /// Draw the month into this SVG file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plot: Option<PathBuf>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Simulate {
-    /// A file with the scenario; `docs/simulate.md` has one with all that it can hold
-    #[arg(value_name = "SCENARIO", required_unless_present = "requests")]
-    pub(crate) scenario: Option<PathBuf>,
-    /// Requests in the month, besides bursts and a loop
-    #[arg(long, value_name = "N")]
-    pub(crate) requests: Option<u64>,
-    /// Billed milliseconds of each request
-    #[arg(long, value_name = "MS")]
-    pub(crate) duration_ms: Option<u64>,
-    /// Milliseconds of INIT, which a cold start is billed besides
-    #[arg(long, value_name = "MS")]
-    pub(crate) init_ms: Option<u64>,
-    /// Memory of the function in MB
-    #[arg(long, value_name = "MB")]
-    pub(crate) memory: Option<u64>,
-    /// Processors of the function
-    #[arg(long, value_name = "ARCH", value_parser = architecture)]
-    pub(crate) arch: Option<Architecture>,
-    /// How many environments may be busy at once
-    #[arg(long, value_name = "N")]
-    pub(crate) concurrency: Option<u64>,
-    /// The month, such as `2026-11`; the current one if it is not given
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) month: Option<Month>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
-}
-
-/// How an audit is printed.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum AuditFormat {
-    /// For people
-    #[default]
-    Table,
-    /// For programs
-    Json,
-    /// For code scanning
-    Sarif,
-}
-
-/// Which findings fail an audit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    /// What is paid
-    #[default]
-    Paid,
-    /// That, and traps
-    Trap,
-    /// That, and what is free within a limit
-    Limit,
-    /// Nothing
-    None,
-}
-
 /// How a table is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -418,11 +258,6 @@ pub(crate) enum Format {
     Table,
     /// For programs
     Json,
-}
-
-fn architecture(text: &str) -> Result<Architecture, String> {
-    text.parse()
-        .map_err(|error: zerobill_free_tier::UnknownArchitecture| error.to_string())
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {
