@@ -111,10 +111,28 @@ pub(crate) fn decode<P: Parameters>(parameters: Value) -> Result<P> {
         }
     };
     check(P::FIELDS, &object)?;
-    serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
+    // Noting the path on the way costs more than all the rest, so what is small is first tried without.
+    let value = Value::Object(object);
+    if is_small(&value)
+        && let Ok(decoded) = P::deserialize(&value)
+    {
+        return Ok(decoded);
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         Error::new(INVALID_PARAMETER, format!("parameter `{path}`: {}", error.into_inner()))
     })
+}
+
+/// Whether trying it once more costs next to nothing: there are only single values, and no long text.
+fn is_small(parameters: &Value) -> bool {
+    let is_single = |value: &Value| match value {
+        Value::String(text) => text.len() <= 1_024,
+        other => !other.is_array() && !other.is_object(),
+    };
+    parameters
+        .as_object()
+        .is_some_and(|object| object.values().all(is_single))
 }
 
 fn check(fields: &'static [Field], object: &Map<String, Value>) -> Result<()> {

@@ -22,13 +22,28 @@ pub trait Fields {
 /// Takes fields and keeps them as JSON. A later field replaces an earlier one of the same name.
 #[derive(Debug, Default)]
 pub struct FieldWriter {
-    fields: Vec<(String, Vec<u8>)>,
-    /// Where each name stands, once there are [`MANY`]: a whole document may be logged as fields.
-    places: HashMap<String, usize>,
+    /// `,"name":value` of each field, one after the other.
+    text: Vec<u8>,
+    fields: Vec<Place>,
+    /// Which of them has a name, as it stands in the text, once there are [`MANY`]: a whole document may be logged as fields.
+    index: HashMap<Vec<u8>, usize>,
+}
+
+/// Where a field stands in the text.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    start: usize,
+    /// Where its value begins.
+    value: usize,
+    end: usize,
 }
 
 /// So many fields are faster found by an index than by looking at each.
 const MANY: usize = 32;
+
+/// Memory for the fields of an ordinary line.
+const FIRST_BYTES: usize = 256;
+const FIRST_FIELDS: usize = 12;
 
 impl FieldWriter {
     /// What `fields` hand over; those before a panic, if they panic.
@@ -43,9 +58,7 @@ impl FieldWriter {
 
     /// Adds the field `name`; nothing that `value` does makes this fail.
     pub fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        let mut json = Vec::with_capacity(32);
-        write_value(&mut json, name, value);
-        self.put(name, json);
+        self.add(name, |out| write_value(out, name, value));
     }
 
     /// Adds an error with its causes, as `name`, `message` and `cause`.
@@ -60,54 +73,118 @@ impl FieldWriter {
         );
     }
 
-    pub(crate) fn put(&mut self, name: &str, json: Vec<u8>) {
-        if let Some(place) = self.place(name) {
-            self.fields[place].1 = json;
-            return;
-        }
-        if self.fields.len() >= MANY {
-            self.places.insert(name.to_owned(), self.fields.len());
-        }
-        self.fields.push((name.to_owned(), json));
+    /// Adds the field `name` with a value that is JSON already.
+    pub(crate) fn put(&mut self, name: &str, json: &[u8]) {
+        self.add(name, |out| out.extend_from_slice(json));
     }
 
-    fn place(&mut self, name: &str) -> Option<usize> {
+    fn add(&mut self, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.fields.is_empty() {
+            self.text.clear();
+            self.text.reserve(FIRST_BYTES);
+            self.fields.reserve(FIRST_FIELDS);
+        }
+        let start = self.text.len();
+        self.text.push(b',');
+        write_text(&mut self.text, name);
+        self.text.push(b':');
+        let value = self.text.len();
+        write(&mut self.text);
+        let end = self.text.len();
+        self.keep(Place { start, value, end });
+    }
+
+    /// Keeps the field that was just written at the text's end, in the place of one of its name if there is one.
+    fn keep(&mut self, new: Place) {
+        let Some(place) = self.place(new) else {
+            if self.fields.len() >= MANY {
+                let name = self.name(new).to_vec();
+                self.index.insert(name, self.fields.len());
+            }
+            self.fields.push(new);
+            return;
+        };
+        let json = self.text.split_off(new.value);
+        self.text.truncate(new.start);
+        let old = self.fields[place];
+        let (before, after) = (old.end - old.value, json.len());
+        self.text.splice(old.value..old.end, json);
+        self.fields[place].end = old.value + after;
+        for later in &mut self.fields[place + 1..] {
+            for at in [&mut later.start, &mut later.value, &mut later.end] {
+                *at = *at - before + after;
+            }
+        }
+    }
+
+    /// The name of a field between its quotes.
+    fn name(&self, place: Place) -> &[u8] {
+        &self.text[place.start + 2..place.value - 2]
+    }
+
+    /// The field that has the name of this one.
+    fn place(&mut self, new: Place) -> Option<usize> {
         if self.fields.len() < MANY {
-            return self.fields.iter().position(|(other, _)| other == name);
+            let name = self.name(new);
+            return self.fields.iter().position(|other| self.name(*other) == name);
         }
-        if self.places.len() < self.fields.len() {
+        if self.index.len() < self.fields.len() {
             let names = self.fields.iter().enumerate();
-            self.places = names.map(|(place, (name, _))| (name.clone(), place)).collect();
+            let names: Vec<_> = names
+                .map(|(place, field)| (self.name(*field).to_vec(), place))
+                .collect();
+            self.index.extend(names);
         }
-        self.places.get(name).copied()
+        self.index.get(self.name(new)).copied()
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let mut quoted = Vec::with_capacity(name.len() + 2);
+        write_text(&mut quoted, name);
+        let name = &quoted[1..quoted.len() - 1];
+        self.fields.iter().position(|field| self.name(*field) == name)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
     }
 
     pub(crate) fn remove(&mut self, name: &str) -> bool {
-        let before = self.fields.len();
-        self.fields.retain(|(other, _)| other != name);
-        self.places.clear();
-        self.fields.len() < before
+        let Some(place) = self.find(name) else { return false };
+        let old = self.fields.remove(place);
+        self.text.drain(old.start..old.end);
+        for later in &mut self.fields[place..] {
+            for at in [&mut later.start, &mut later.value, &mut later.end] {
+                *at -= old.end - old.start;
+            }
+        }
+        self.index.clear();
+        true
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().map(|(name, _)| name.as_str())
+    /// The names as they stand in a line, without their quotes.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.fields.iter().map(|field| self.name(*field))
     }
 
     /// Writes `,"name":value` for every field that `skip` does not name.
-    pub(crate) fn write_to(&self, out: &mut Vec<u8>, skip: impl Fn(&str) -> bool) {
-        for (name, json) in self.fields.iter().filter(|(name, _)| !skip(name)) {
-            out.push(b',');
-            write_text(out, name);
-            out.push(b':');
-            out.extend_from_slice(json);
+    pub(crate) fn write_to(&self, out: &mut Vec<u8>, skip: impl Fn(&[u8]) -> bool) {
+        for field in self.fields.iter().filter(|field| !skip(self.name(**field))) {
+            out.extend_from_slice(&self.text[field.start..field.end]);
         }
     }
 }
 
 impl Fields for FieldWriter {
     fn write(&self, writer: &mut FieldWriter) {
-        for (name, json) in &self.fields {
-            writer.put(name, json.clone());
+        for field in &self.fields {
+            let start = writer.text.len();
+            writer.text.extend_from_slice(&self.text[field.start..field.end]);
+            writer.keep(Place {
+                start,
+                value: start + field.value - field.start,
+                end: start + field.end - field.start,
+            });
         }
     }
 }

@@ -82,19 +82,18 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let level = Level::from(*event.metadata().level());
         self.with_gateway(|gateway| {
-            // An event that no line comes of is no use of the interface.
-            if !gateway.interfaces().logging().keeps(level) {
-                return;
-            }
-            let mut fields = FieldWriter::default();
-            for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
-                if let Some(outer) = span.extensions().get::<FieldWriter>() {
-                    outer.write(&mut fields);
+            gateway.interfaces().logging().write_with(level, || {
+                // An event that no line comes of is no use of the interface.
+                gateway.logging();
+                let mut visitor = Visitor::default();
+                for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
+                    if let Some(outer) = span.extensions().get::<FieldWriter>() {
+                        outer.write(&mut visitor.fields);
+                    }
                 }
-            }
-            let (own, message) = record(|visitor| event.record(visitor));
-            own.write(&mut fields);
-            gateway.logging().write(level, &message, &fields);
+                event.record(&mut visitor);
+                (visitor.message, visitor.fields)
+            });
         });
     }
 }
@@ -159,6 +158,9 @@ impl Visit for Visitor {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         // Formatting runs the value's own code, which may panic.
         let text = catch_unwind(AssertUnwindSafe(|| format!("{value:?}")));
-        self.value(field, text.as_deref().unwrap_or(PANICKED));
+        match text {
+            Ok(message) if field.name() == "message" => self.message = message,
+            text => self.value(field, text.as_deref().unwrap_or(PANICKED)),
+        }
     }
 }

@@ -44,6 +44,7 @@ mod line;
 mod operations;
 mod scope;
 mod service;
+mod settings;
 #[cfg(test)]
 mod tests;
 

@@ -9,18 +9,18 @@ use std::{
 };
 
 use super::{
-    BUFFER, BUFFER_BYTES, LEVEL, LOG_EVENT, MAX_BYTES, PRETTY, SAMPLE_RATE,
     fields::{FieldWriter, Fields},
     level::Level,
-    line::{Line, STANDARD_KEYS, head, pretty},
+    line::{Line, head, is_standard, pretty},
     scope::Scope,
+    settings::Settings,
 };
 use crate::{
     environment::LAMBDA_LOG_LEVEL,
     gateway::Base,
     interfaces::{
         Health, Service,
-        config::{Config, SERVICE, Watched},
+        config::{Config, Watched},
     },
     invocation::Invocation,
 };
@@ -50,37 +50,6 @@ struct Inner {
     keys: Mutex<FieldWriter>,
     warned_of_key: AtomicBool,
     warned_of_level: AtomicBool,
-}
-
-#[derive(Debug)]
-struct Settings {
-    service: String,
-    level: Level,
-    log_event: bool,
-    sample_rate: f64,
-    pretty: bool,
-    /// How many bytes may be held back, if lines are held back at all.
-    buffer: Option<usize>,
-    max_bytes: usize,
-    /// The head of lines outside an invocation.
-    head: Vec<u8>,
-}
-
-impl Settings {
-    fn read(config: &Config) -> Self {
-        let bytes = |number: Option<u64>| usize::try_from(number.unwrap_or_default()).unwrap_or(usize::MAX);
-        let service = config.text(&SERVICE);
-        Self {
-            head: head(&service, 0.0, None),
-            service,
-            level: Level::parse(&config.text(&LEVEL)).unwrap_or(Level::Info),
-            log_event: config.flag(&LOG_EVENT),
-            sample_rate: config.number(&SAMPLE_RATE).unwrap_or_default(),
-            pretty: config.flag(&PRETTY),
-            buffer: config.flag(&BUFFER).then(|| bytes(config.integer(&BUFFER_BYTES))),
-            max_bytes: bytes(config.integer(&MAX_BYTES)),
-        }
-    }
 }
 
 /// What becomes of a line.
@@ -198,7 +167,7 @@ impl Logging {
         let invocation = self.0.base.current();
         let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
         let mut fields = FieldWriter::default();
-        fields.put(name, value.into_bytes());
+        fields.put(name, value.as_bytes());
         let mut line = Vec::new();
         let inside = invocation.as_ref().zip(scope);
         self.make(&mut line, Level::Info, message, &fields, &settings, inside);
@@ -226,6 +195,11 @@ impl Logging {
     }
 
     pub(crate) fn write(&self, level: Level, message: &str, fields: &dyn Fields) {
+        self.write_with(level, || (message, FieldWriter::of(fields)));
+    }
+
+    /// Writes what `make` makes, which is only asked if a line at `level` is kept.
+    pub(crate) fn write_with<M: AsRef<str>>(&self, level: Level, make: impl FnOnce() -> (M, FieldWriter)) {
         let settings = self.0.settings.read();
         let invocation = self.0.base.current();
         let scope = invocation.as_ref().and_then(|invocation| invocation.state::<Scope>());
@@ -233,7 +207,7 @@ impl Logging {
         if fate == Fate::LeftOut {
             return;
         }
-        let written = FieldWriter::of(fields);
+        let (message, written) = make();
         self.warn_of_standard_keys(&written);
         // A `Serialize` or `Display` that logs finds the thread's memory in use and takes its own.
         let mut line = LINE.try_with(RefCell::take).unwrap_or_default();
@@ -241,7 +215,7 @@ impl Logging {
         self.make(
             &mut line,
             level,
-            message,
+            message.as_ref(),
             &written,
             &settings,
             invocation.as_ref().zip(scope),
@@ -370,9 +344,10 @@ impl Logging {
 
     /// Warns, once, of a caller's key that is named like a standard one and therefore left out.
     fn warn_of_standard_keys(&self, fields: &FieldWriter) {
-        let Some(name) = fields.names().find(|name| STANDARD_KEYS.contains(name)) else {
+        let Some(name) = fields.names().find(|name| is_standard(name)) else {
             return;
         };
+        let name = String::from_utf8_lossy(name);
         if !self.0.warned_of_key.swap(true, Relaxed) {
             self.warning(&format!("key `{name}` is left out: lines have a key of that name"), ());
         }

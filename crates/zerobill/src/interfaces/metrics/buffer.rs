@@ -56,9 +56,11 @@ pub(super) enum Keep {
 impl Buffer {
     /// Whether a checked metric fits to what is here.
     pub(super) fn accepts(&self, metric: &Metric) -> Result<(), MetricsError> {
-        let taken = |name: &str| self.metadata.names().any(|key| key == name);
         let dimensions = metric.sets.iter().flatten().map(|(name, _)| name.as_str());
-        if let Some(name) = dimensions.chain([metric.name.as_str()]).find(|name| taken(name)) {
+        if let Some(name) = dimensions
+            .chain([metric.name.as_str()])
+            .find(|name| self.metadata.has(name))
+        {
             return Err(MetricsError::NameTaken(name.to_owned()));
         }
         match self.find(metric) {

@@ -272,3 +272,48 @@ fn of_many_keys_each_can_be_replaced_and_removed() {
     );
     assert!(line.ends_with(r#""key-98":98,"key-99":-1,"key-0":0}"#), "{line}");
 }
+
+/// The fields as a line has them.
+fn in_a_line(writer: &FieldWriter) -> String {
+    let mut out = Vec::new();
+    writer.write_to(&mut out, |_| false);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn fields_are_replaced_and_removed_in_their_places_whatever_their_names_and_lengths() {
+    let mut writer = FieldWriter::default();
+    for (name, value) in [
+        ("a", "1"),
+        ("b\"\\", "two"),
+        ("c", ""),
+        ("b\"\\", "a longer one"),
+        ("a", ""),
+        ("d", "4"),
+    ] {
+        writer.field(name, value);
+    }
+    assert_eq!(in_a_line(&writer), r#","a":"","b\"\\":"a longer one","c":"","d":"4""#);
+    let mut copy = FieldWriter::default();
+    copy.field("d", &[1, 2, 3]);
+    writer.write(&mut copy);
+    assert_eq!(in_a_line(&copy), r#","d":"4","a":"","b\"\\":"a longer one","c":"""#);
+    assert!(copy.has("b\"\\") && copy.remove("b\"\\") && !copy.remove("b\"\\") && !copy.has("b"));
+    copy.field("c", &7);
+    assert_eq!(in_a_line(&copy), r#","d":"4","a":"","c":7"#);
+}
+
+#[test]
+fn a_hundred_fields_are_replaced_and_removed_like_a_few() {
+    let mut writer = FieldWriter::default();
+    for round in 0..2 {
+        for n in 0..100 {
+            writer.field(&format!("field {n}"), &(n * 1_000_u64.pow(round)));
+        }
+    }
+    assert!(writer.remove("field 50"));
+    writer.field("field 99", "last");
+    let expected = |n: u64| format!(",\"field {n}\":{}", n * 1_000);
+    let expected: String = (0..99).filter(|n| *n != 50).map(expected).collect();
+    assert_eq!(in_a_line(&writer), expected + ",\"field 99\":\"last\"");
+}
