@@ -16,9 +16,9 @@ FUNCTION = "function"
 class Engine(Program):
     """`zerobill dev` on a free port."""
 
-    def __init__(self, name, *command, options=(), environment=None, folder=None):
+    def __init__(self, name, *command, options=(), environment=None, folder=None, port=None):
         self.name = name
-        self.port = free_port()
+        self.port = port or free_port()
         arguments = [os.environ["ZEROBILL"], "dev", "--port", self.port, *options]
         super().__init__(name, [*arguments, "--", *command], environment, folder)
         self.client = boto3.client(

@@ -14,12 +14,13 @@ FUNCTIONS = Path(__file__).parent / "functions"
 CLIENT = [sys.executable, "-m", "awslambdaric"]
 
 
-def start(name, extension, *options, handler="hello.handler", environment=None):
-    """An engine that runs a Python function with this program as its extension."""
+def start(name, extension, *options, handler="hello.handler", environment=None, port=None):
+    """An engine that runs a Python function with this program as its extension, if there is one."""
     folder = Path(tempfile.mkdtemp(prefix="zerobill-extensions-"))
-    (folder / extension.name).symlink_to(extension)
+    if extension:
+        (folder / extension.name).symlink_to(extension)
     options = ["--extensions", str(folder), *options]
-    return Engine(name, *CLIENT, handler, options=options, environment=environment, folder=FUNCTIONS)
+    return Engine(name, *CLIENT, handler, options=options, environment=environment, folder=FUNCTIONS, port=port)
 
 
 def heard(engine, kind):

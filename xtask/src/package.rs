@@ -1,4 +1,5 @@
-//! `cargo xtask package`: the function as the zip files that AWS Lambda takes, one for each architecture.
+//! `cargo xtask package`: the function, or the extension as a layer, as the zip files that AWS Lambda takes, one for each
+//! architecture.
 
 mod archive;
 pub(crate) mod wheel;
@@ -16,9 +17,38 @@ use crate::report::say;
 use crate::workspace::Workspace;
 
 const LIMIT: Duration = Duration::from_secs(60 * 60);
-const PROGRAM: &str = "bootstrap";
 /// The C library of `provided.al2023`.
 const LAMBDA_GLIBC: (u32, u32) = (2, 34);
+
+/// What is packaged.
+#[derive(Debug)]
+struct Product {
+    package: &'static str,
+    program: &'static str,
+    /// Where the program is in the zip file.
+    entry: &'static str,
+    /// The profile it ships with.
+    profile: &'static str,
+    /// The most bytes that its program may have as it ships.
+    limit: Option<u64>,
+}
+
+const FUNCTION: Product = Product {
+    package: "zerobill-function",
+    program: "bootstrap",
+    entry: "bootstrap",
+    profile: "release",
+    limit: None,
+};
+
+/// A layer: Lambda unpacks it to `/opt`, and starts what is in `/opt/extensions`.
+const EXTENSION: Product = Product {
+    package: "zerobill-extension",
+    program: "zerobill-extension",
+    entry: "extensions/zerobill-extension",
+    profile: "small",
+    limit: Some(2_000_000),
+};
 
 /// What Lambda calls an architecture, and what Rust and the system call it.
 #[derive(Debug)]
@@ -49,9 +79,12 @@ const ARCHITECTURES: &[Architecture] = &[
 /// What to package.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// The profile to build with.
-    #[arg(long, default_value = "release")]
-    profile: String,
+    /// Packages the extension, as a layer, instead of the function.
+    #[arg(long)]
+    extension: bool,
+    /// The profile to build with instead of the one that ships.
+    #[arg(long)]
+    profile: Option<String>,
     /// The folder to write to.
     #[arg(long, default_value = "dist")]
     output: PathBuf,
@@ -61,6 +94,8 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let folder = workspace.root.join(&options.output);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    let product = if options.extension { &EXTENSION } else { &FUNCTION };
+    let profile = options.profile.as_deref().unwrap_or(product.profile);
     let host = host(workspace)?;
     let mut made = 0;
     for architecture in ARCHITECTURES {
@@ -68,10 +103,26 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             say(&format!("{}: left out: {reason}", architecture.name));
             continue;
         }
-        let program = build(workspace, architecture, &host, &options.profile)?;
-        let file = folder.join(file_name(architecture));
-        archive::write(&file, PROGRAM, &fs::read(&program)?)?;
-        archive::check(&file, PROGRAM, architecture.machine, LAMBDA_GLIBC)?;
+        let program = build(workspace, product, architecture, &host, profile)?;
+        let bytes = fs::metadata(&program)?.len();
+        if let Some(limit) = product.limit.filter(|_| profile == product.profile) {
+            ensure!(
+                bytes < limit,
+                "`{}` has {}, and is to have less than {}",
+                program.display(),
+                megabytes(bytes),
+                megabytes(limit)
+            );
+        }
+        let file = folder.join(file_name(product, architecture));
+        archive::write(&file, product.entry, &fs::read(&program)?)?;
+        archive::check(&file, product.entry, architecture.machine, LAMBDA_GLIBC)?;
+        say(&format!(
+            "{}: {} is {}",
+            architecture.name,
+            product.program,
+            megabytes(bytes)
+        ));
         let bytes = fs::metadata(&file)?.len();
         say(&format!(
             "{}: {} ({})",
@@ -85,9 +136,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn file_name(architecture: &Architecture) -> String {
+fn file_name(product: &Product, architecture: &Architecture) -> String {
     format!(
-        "zerobill-function-{}-{}.zip",
+        "{}-{}-{}.zip",
+        product.package,
         env!("CARGO_PKG_VERSION"),
         architecture.name
     )
@@ -129,8 +181,15 @@ fn missing(workspace: &Workspace, architecture: &Architecture, host: &str) -> Re
         .then(|| format!("its linker `{}` is not installed", architecture.linker)))
 }
 
-fn build(workspace: &Workspace, architecture: &Architecture, host: &str, profile: &str) -> Result<PathBuf> {
-    let mut command = workspace.cargo(&["build", "--locked", "--package", "zerobill-function", "--bin", PROGRAM]);
+fn build(
+    workspace: &Workspace,
+    product: &Product,
+    architecture: &Architecture,
+    host: &str,
+    profile: &str,
+) -> Result<PathBuf> {
+    let (package, program) = (product.package, product.program);
+    let mut command = workspace.cargo(&["build", "--locked", "--package", package, "--bin", program]);
     command.args(["--profile", profile]);
     let mut folder = workspace.target.clone();
     if architecture.target != host {
@@ -145,7 +204,7 @@ fn build(workspace: &Workspace, architecture: &Architecture, host: &str, profile
     // Cargo keeps the profile `dev` in a folder of another name.
     let program = folder
         .join(if profile == "dev" { "debug" } else { profile })
-        .join(PROGRAM);
+        .join(program);
     ensure!(program.is_file(), "cargo left no `{}`", program.display());
     Ok(program)
 }
@@ -156,7 +215,7 @@ mod tests {
 
     #[test]
     fn names_and_sizes_are_plain() {
-        let names: Vec<String> = ARCHITECTURES.iter().map(file_name).collect();
+        let names: Vec<String> = ARCHITECTURES.iter().map(|one| file_name(&FUNCTION, one)).collect();
         let version = env!("CARGO_PKG_VERSION");
         assert_eq!(
             names,
@@ -165,6 +224,8 @@ mod tests {
                 format!("zerobill-function-{version}-arm64.zip")
             ]
         );
+        let layer = file_name(&EXTENSION, &ARCHITECTURES[0]);
+        assert_eq!(layer, format!("zerobill-extension-{version}-x86_64.zip"));
         assert_eq!(megabytes(2_345_678), "2.35 MB");
     }
 }

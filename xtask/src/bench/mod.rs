@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: builds what ships, each program by itself, and records what it costs against its peers.
 
 mod bridge;
+mod extension;
 mod operations;
 mod readme;
 
@@ -73,6 +74,8 @@ enum Part {
     Operations,
     /// The function between Alexa and Home Assistant against the usual script
     Bridge,
+    /// What the metering extension costs a function
+    Extension,
 }
 
 /// How much to measure.
@@ -113,6 +116,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         settle()?;
         say("measuring the bridge to Home Assistant");
         results.push_str(&bridge::run(workspace, &bootstrap, &python, &options.rest)?);
+    }
+    if takes(Part::Extension) {
+        results.push_str(&extension::run(workspace)?);
     }
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
     let commit = said(workspace.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;

@@ -76,6 +76,11 @@ const STEPS: &[Step] = &[
         run: real_clients::dashboard,
     },
     Step {
+        name: "metering",
+        about: "our extension meters a Python function to the millisecond, stops it, and is small",
+        run: real_clients::metering,
+    },
+    Step {
         name: "axum-function",
         about: "an axum function on lambda_http runs under the local Lambda",
         run: real_clients::axum_function,

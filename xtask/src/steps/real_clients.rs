@@ -22,6 +22,10 @@ pub(super) fn extension(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "extension.py")
 }
 
+pub(super) fn metering(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "metering.py")
+}
+
 pub(super) fn axum_function(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "axum_function.py")
 }
@@ -98,6 +102,7 @@ fn script_with(workspace: &Workspace, step: &str, name: &str, add: impl FnOnce(&
         .env("AXUM_PLAIN", binaries.join("axum-plain"))
         .env("AXUM_ZEROBILL", binaries.join("axum-zerobill"));
     command.env("XTASK", binaries.join("xtask"));
+    command.env("METER_EXTENSION", binaries.join("zerobill-extension"));
     command.env("OBSERVER_EXTENSION", binaries.join("observer-extension"));
     command.env("ONE_INVOCATION", binaries.join("one-invocation"));
     command.env("CARGO_LAMBDA", python.join("bin/cargo-lambda"));

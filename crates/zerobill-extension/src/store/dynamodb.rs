@@ -1,0 +1,143 @@
+//! A table of `DynamoDB` with the key `id`, shared by all execution environments of all functions of a budget.
+
+use std::{rc::Rc, time::Duration};
+
+use serde_json::{Value, json};
+use zerobill_free_tier::Month;
+
+use super::{Account, Store, Trip, totals};
+use crate::{
+    aws::{Aws, Call},
+    ledger::Amounts,
+    policy::Totals,
+    transport::Failed,
+};
+
+/// Adds up in a table.
+pub(crate) struct DynamoDbStore {
+    aws: Rc<Aws>,
+    table: String,
+}
+
+impl DynamoDbStore {
+    pub(crate) fn new(aws: Rc<Aws>, table: String) -> Self {
+        Self { aws, table }
+    }
+
+    fn call(&self, operation: &str, mut request: Value, limit: Duration) -> Result<Value, Failed> {
+        request["TableName"] = self.table.as_str().into();
+        let target = format!("DynamoDB_20120810.{operation}");
+        let call = Call {
+            service: "dynamodb",
+            method: "POST",
+            url: &self.aws.dynamodb(),
+            headers: &[
+                ("content-type", "application/x-amz-json-1.0"),
+                ("x-amz-target", &target),
+            ],
+            body: &request.to_string(),
+        };
+        let answer = self.aws.call(&call, limit)?;
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        if answer.status == 200 {
+            return Ok(body);
+        }
+        let kind = body["__type"].as_str().unwrap_or_default();
+        let kind = kind.rsplit('#').next().unwrap_or_default();
+        let why = body["message"]
+            .as_str()
+            .or(body["Message"].as_str())
+            .unwrap_or_default();
+        let what = match kind {
+            CONDITION => return Err(Failed(CONDITION.to_owned())),
+            "AccessDeniedException" => format!("the function's role does not allow `dynamodb:{operation}`"),
+            "ResourceNotFoundException" => "create it with the partition key `id` of type text".to_owned(),
+            _ => format!("`dynamodb:{operation}` was answered with {} {kind}", answer.status),
+        };
+        Err(Failed(format!("table `{}`: {what}: {why}", self.table)))
+    }
+}
+
+/// What `DynamoDB` calls a condition that does not hold.
+const CONDITION: &str = "ConditionalCheckFailedException";
+
+impl Store for DynamoDbStore {
+    fn add(&mut self, budget: &str, month: Month, amounts: Amounts, limit: Duration) -> Result<Account, Failed> {
+        let request = json!({
+            "Key": key(budget, month),
+            "UpdateExpression": "ADD requests :requests, mb_ms :mb_ms",
+            "ExpressionAttributeValues": {
+                ":requests": { "N": amounts.requests.to_string() },
+                ":mb_ms": { "N": amounts.mb_ms.to_string() },
+            },
+            "ReturnValues": "ALL_NEW",
+        });
+        let answer = self.call("UpdateItem", request, limit)?;
+        let item = &answer["Attributes"];
+        Ok(Account {
+            totals: totals(
+                number(item, "requests").unwrap_or_default().unsigned_abs(),
+                number(item, "mb_ms").unwrap_or_default(),
+            ),
+            tripped_at: number(item, "tripped_at_requests").map(|requests| {
+                let mb_ms = number(item, "tripped_at_mb_ms").unwrap_or_default();
+                totals(requests.unsigned_abs(), mb_ms)
+            }),
+        })
+    }
+
+    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, limit: Duration) -> Result<(), Failed> {
+        let request = json!({
+            "Key": key(budget, month),
+            "UpdateExpression": "SET tripped_at_requests = :requests, tripped_at_mb_ms = :mb_ms",
+            "ExpressionAttributeValues": {
+                ":requests": { "N": tripped_at.requests.to_string() },
+                ":mb_ms": { "N": tripped_at.mb_ms.to_string() },
+            },
+        });
+        self.call("UpdateItem", request, limit).map(drop)
+    }
+
+    fn trip(&mut self, function: &str, limit: Duration) -> Result<Option<Trip>, Failed> {
+        let request = json!({ "Key": { "id": { "S": format!("trip#{function}") } }, "ConsistentRead": true });
+        let answer = self.call("GetItem", request, limit)?;
+        let Some(json) = answer["Item"]["json"]["S"].as_str() else {
+            return Ok(None);
+        };
+        let trip = serde_json::from_str(json);
+        trip.map(Some)
+            .map_err(|error| Failed(format!("the item `trip#{function}` is no trip: {error}")))
+    }
+
+    fn keep(&mut self, trip: &Trip, limit: Duration) -> Result<bool, Failed> {
+        // Listed first: one that is listed and has no trip does no harm.
+        let listing = json!({
+            "Key": { "id": { "S": "trips" } },
+            "UpdateExpression": "ADD functions :function",
+            "ExpressionAttributeValues": { ":function": { "SS": [trip.function] } },
+        });
+        self.call("UpdateItem", listing, limit)?;
+        let json = serde_json::to_string(trip).map_err(|error| Failed(error.to_string()))?;
+        let request = json!({
+            "Item": {
+                "id": { "S": format!("trip#{}", trip.function) },
+                "json": { "S": json },
+                "version": { "N": trip.version.to_string() },
+            },
+            "ConditionExpression": "attribute_not_exists(id)",
+        });
+        match self.call("PutItem", request, limit) {
+            Ok(_) => Ok(true),
+            Err(Failed(reason)) if reason == CONDITION => Ok(false),
+            Err(failed) => Err(failed),
+        }
+    }
+}
+
+fn key(budget: &str, month: Month) -> Value {
+    json!({ "id": { "S": format!("meter#{budget}#{month}") } })
+}
+
+fn number(item: &Value, name: &str) -> Option<i64> {
+    item[name]["N"].as_str()?.parse().ok()
+}

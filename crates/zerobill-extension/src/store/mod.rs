@@ -1,0 +1,113 @@
+//! Where months are added up, and who was stopped: the same places as for functions written with zerobill.
+
+mod dynamodb;
+mod file;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use zerobill_free_tier::Month;
+
+pub(crate) use self::{dynamodb::DynamoDbStore, file::FileStore};
+use crate::{ledger::Amounts, policy::Totals, transport::Failed};
+
+/// A month of a budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) totals: Totals,
+    /// What was used when a function was last stopped in it.
+    pub(crate) tripped_at: Option<Totals>,
+}
+
+/// A function that was stopped, with what is needed to let it run again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Trip {
+    pub(crate) function: String,
+    pub(crate) reason: String,
+    pub(crate) since_ms: u64,
+    pub(crate) saved: Saved,
+    #[serde(default)]
+    pub(crate) gaps: Vec<String>,
+    #[serde(default)]
+    pub(crate) releasing: bool,
+    pub(crate) version: u64,
+}
+
+/// What was changed, as it was before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    pub(crate) concurrency: Concurrency,
+    #[serde(default)]
+    pub(crate) mappings: Vec<String>,
+    #[serde(default)]
+    pub(crate) schedules: Vec<String>,
+    #[serde(default)]
+    pub(crate) rules: Vec<String>,
+}
+
+/// The reserved concurrency before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Concurrency {
+    #[default]
+    Untouched,
+    Unreserved,
+    Reserved(u32),
+}
+
+/// Adds up months and keeps trips; each call waits at most for `limit`.
+pub(crate) trait Store {
+    /// Adds to a month, and answers with the month as it is then.
+    fn add(&mut self, budget: &str, month: Month, amounts: Amounts, limit: Duration) -> Result<Account, Failed>;
+
+    /// Remembers that a function was stopped when so much of the month was used.
+    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, limit: Duration) -> Result<(), Failed>;
+
+    /// The trip of a function.
+    fn trip(&mut self, function: &str, limit: Duration) -> Result<Option<Trip>, Failed>;
+
+    /// Keeps a first trip; says whether there was none yet.
+    fn keep(&mut self, trip: &Trip, limit: Duration) -> Result<bool, Failed>;
+}
+
+/// Adds up for as long as the process lives.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryStore {
+    months: BTreeMap<Month, (u64, i64, Option<Totals>)>,
+    trip: Option<Trip>,
+}
+
+impl Store for MemoryStore {
+    fn add(&mut self, _budget: &str, month: Month, amounts: Amounts, _limit: Duration) -> Result<Account, Failed> {
+        let (requests, mb_ms, tripped_at) = self.months.entry(month).or_default();
+        *requests = requests.saturating_add(amounts.requests);
+        *mb_ms = mb_ms.saturating_add(amounts.mb_ms);
+        Ok(Account {
+            totals: totals(*requests, *mb_ms),
+            tripped_at: *tripped_at,
+        })
+    }
+
+    fn mark(&mut self, _budget: &str, month: Month, tripped_at: Totals, _limit: Duration) -> Result<(), Failed> {
+        self.months.entry(month).or_default().2 = Some(tripped_at);
+        Ok(())
+    }
+
+    fn trip(&mut self, _function: &str, _limit: Duration) -> Result<Option<Trip>, Failed> {
+        Ok(self.trip.clone())
+    }
+
+    fn keep(&mut self, trip: &Trip, _limit: Duration) -> Result<bool, Failed> {
+        let first = self.trip.is_none();
+        self.trip.get_or_insert_with(|| trip.clone());
+        Ok(first)
+    }
+}
+
+/// Corrections of what was charged in the month before can make a month negative for a moment.
+fn totals(requests: u64, mb_ms: i64) -> Totals {
+    Totals {
+        requests,
+        mb_ms: u64::try_from(mb_ms).unwrap_or_default(),
+    }
+}
