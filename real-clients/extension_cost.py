@@ -121,7 +121,8 @@ def reported(engine):
     request_id = engine.invoke({"do": "double", "n": 0, "text": "t"}).request_id
 
     def report():
-        found = [found for found in REPORT.finditer(engine.printed()) if found["request_id"] == request_id]
+        whole_lines = engine.printed().rpartition("\n")[0]
+        found = [found for found in REPORT.finditer(whole_lines) if found["request_id"] == request_id]
         return found[0] if found else None
 
     return eventually(report, f"the report of {request_id}", 30)

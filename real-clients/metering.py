@@ -57,15 +57,20 @@ def used(folder, budget=FUNCTION):
 
 def with_a_folder(checks):
     with tempfile.TemporaryDirectory() as folder:
-        with metered("folder", "--concurrency", "4", environment={"ZEROBILL_METER_FOLDER": folder}) as engine:
-            with ThreadPoolExecutor(4) as pool:
-                events = [{"do": "double", "n": n, "text": "t"} for n in range(40)]
+        meeting = Path(folder) / "meeting"
+        meeting.mkdir()
+        options = ["--concurrency", "12", "--timeout", "20"]
+        with metered("folder", *options, environment={"ZEROBILL_METER_FOLDER": folder}) as engine:
+            with ThreadPoolExecutor(12) as pool:
+                events = [{"do": "meet", "expected": 12, "folder": str(meeting), "n": n} for n in range(12)]
                 replies = list(pool.map(engine.invoke, events))
-            with checks.check("forty invocations in four environments are counted, and charged what their reports bill"):
-                equal([reply.error for reply in replies], [None] * 40, "errors")
+                events = [{"do": "double", "n": n, "text": "t"} for n in range(48)]
+                replies += pool.map(engine.invoke, events)
+            with checks.check("sixty invocations in twelve environments are counted, and charged what their reports bill"):
+                equal([reply.error for reply in replies], [None] * 60, "errors")
                 equal(engine.stop(), 0, "exit code")
                 entry = used(folder)
-                equal((entry["requests"], entry["mb_ms"]), (40, billed(engine) * MEMORY), "requests, MB-milliseconds")
+                equal((entry["requests"], entry["mb_ms"]), (60, billed(engine) * MEMORY), "requests, MB-milliseconds")
                 equal(said(engine), [], "what the extension said")
 
 

@@ -109,7 +109,7 @@ impl Extensions {
         let (count, closed) = (registry.extensions.len(), registry.closed);
         let found = registry.extensions.iter_mut().find(|extension| extension.name == name);
         let known: &[&'static str] = match &found {
-            Some(extension) if extension.child.is_some() => &[INVOKE, SHUTDOWN],
+            Some(extension) if extension.external => &[INVOKE, SHUTDOWN],
             _ => &[INVOKE],
         };
         let mut events = Vec::new();

@@ -109,6 +109,8 @@ impl Extensions {
             let mut own = FunctionSettings::new(name.clone(), program);
             own.environment.clone_from(&settings.environment);
             own.directory.clone_from(&settings.directory);
+            // Known before it runs: it may register at once.
+            self.registry().extensions.push(Extension::external(&name));
             let variables = variables.iter().filter(|(name, _)| !HIDDEN.contains(name));
             let started = Child::start(&own, variables.cloned().collect(), format!("{address}/{name}"));
             if let Err(error) = started.and_then(|started| self.take(&name, started, processes)) {
@@ -139,7 +141,11 @@ impl Extensions {
             lock(&self.outputs).push(pipe);
         }
         let (extensions, mut exits, watched) = (Arc::downgrade(self), child.exits(), name.to_owned());
-        self.registry().extensions.push(Extension::external(name, child));
+        let mut registry = self.registry();
+        if let Some(extension) = registry.extensions.iter_mut().find(|extension| extension.name == name) {
+            extension.child = Some(child);
+        }
+        drop(registry);
         let watching = task::spawn(async move {
             let exit = exits.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone());
             if let (Some(Exit(reason)), Some(extensions)) = (exit, Weak::upgrade(&extensions)) {
@@ -205,7 +211,7 @@ impl Extensions {
 
     pub(super) fn kinds(&self) -> Kinds {
         let registry = self.registry();
-        if registry.extensions.iter().any(|extension| extension.child.is_some()) {
+        if registry.extensions.iter().any(|extension| extension.external) {
             Kinds::External
         } else if registry.extensions.is_empty() {
             Kinds::None

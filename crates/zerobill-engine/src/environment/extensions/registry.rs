@@ -30,7 +30,9 @@ pub(super) struct Extension {
     pub(super) name: String,
     /// What it shows with each call.
     pub(super) id: String,
-    /// Its process, if it has one of its own.
+    /// Whether it has a process of its own.
+    pub(super) external: bool,
+    /// That process, once it runs.
     pub(super) child: Option<Arc<Child>>,
     pub(super) events: Vec<&'static str>,
     pub(super) state: State,
@@ -71,20 +73,21 @@ impl Registry {
 }
 
 impl Extension {
-    pub(super) fn external(name: &str, child: Arc<Child>) -> Self {
-        Self::new(name, Some(child), State::Started)
+    pub(super) fn external(name: &str) -> Self {
+        Self::new(name, true, State::Started)
     }
 
     pub(super) fn internal(name: &str) -> Self {
-        Self::new(name, None, State::Registered)
+        Self::new(name, false, State::Registered)
     }
 
-    fn new(name: &str, child: Option<Arc<Child>>, state: State) -> Self {
+    fn new(name: &str, external: bool, state: State) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         Self {
             name: name.to_owned(),
             id: uuid::Uuid::new_v4().to_string(),
-            child,
+            external,
+            child: None,
             events: Vec::new(),
             state,
             error: None,
