@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from browser import SCREENSHOTS, Page, chromium
@@ -28,6 +29,7 @@ def main():
             safety(checks, page)
             sizes(checks, browser, engine)
             stop(checks, page, engine)
+        build(checks, browser)
         demo(checks, browser)
         checks.note(f"screenshots are in {SCREENSHOTS}")
     sys.exit(1 if checks.failed else 0)
@@ -233,6 +235,27 @@ def stop(checks, page, engine):
         page.tab.locator("#live.off").wait_for(timeout=15_000)
         equal(page.text("#live"), "the engine does not answer", "live")
         page.close()
+
+
+def build(checks, browser):
+    with checks.check("a build that fails is shown as the compiler wrote it, until one works"), tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "source")
+        source.write_text("fine")
+        command = f"! grep '<b>' {source}"
+        with Engine("watched", *CLIENT, options=["--watch", folder, "--build", command], folder=HERE) as engine:
+            page = Page(browser, engine.port)
+            page.settled()
+            source.write_text("error: <b>this</b> does not build\n")
+            banner = page.tab.locator("#build.failed")
+            banner.wait_for()
+            equal(page.text("#build-title"), f"The build failed: {command}", "title")
+            equal(page.text("#build-output"), "error: <b>this</b> does not build\n", "output")
+            page.screenshot("build")
+            equal(engine.invoke({"requestType": "before"}).error, None, "what was built before goes on")
+            source.write_text("fine again")
+            banner.wait_for(state="hidden")
+            equal(page.complaints, [], "complaints of the browser")
+            page.close()
 
 
 def demo(checks, browser):

@@ -70,7 +70,7 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
         printer::note(&format!("Watching      {}", watch.describe()));
     }
     if !address.ip().is_loopback() {
-        printer::note("warning: other machines can reach this port and invoke the function");
+        printer::note("warning: other machines can reach this port, invoke the function and read what it logs");
     }
     tokio::select! {
         () = stop => {}

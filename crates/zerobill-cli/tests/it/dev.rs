@@ -97,7 +97,7 @@ fn the_port_that_another_tool_takes_too_names_that_tool() {
 
 #[test]
 fn it_warns_only_where_other_machines_can_reach_it() {
-    let warning = "warning: other machines can reach this port and invoke the function";
+    let warning = "warning: other machines can reach this port, invoke the function and read what it logs";
     for (host, warns) in [("0.0.0.0", true), ("127.0.0.1", false), ("127.0.0.2", false)] {
         let run = {
             let dev = Dev::start(&["--host", host]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{journal::Place, ring::Weigh};
+use super::{record::Place, ring::Weigh};
 use crate::log::LineKind;
 
 /// One line.

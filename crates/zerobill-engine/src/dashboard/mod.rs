@@ -9,6 +9,7 @@ mod latency;
 mod line;
 mod outlook;
 mod overview;
+mod record;
 mod ring;
 mod series;
 mod stream;
@@ -24,7 +25,8 @@ use axum::{
 };
 
 pub(crate) use self::{
-    journal::{BuildState, BuildStatus, Journal, Place, Record},
+    journal::{BuildState, BuildStatus, Journal},
+    record::{Place, Record},
     stream::READERS,
 };
 use crate::front::Front;
