@@ -23,7 +23,10 @@ const LAMBDA_GLIBC: (u32, u32) = (2, 34);
 /// What is packaged.
 #[derive(Debug)]
 struct Product {
+    /// What its zip files are called.
+    name: &'static str,
     package: &'static str,
+    features: &'static str,
     program: &'static str,
     /// Where the program is in the zip file.
     entry: &'static str,
@@ -34,16 +37,27 @@ struct Product {
 }
 
 const FUNCTION: Product = Product {
+    name: "zerobill-function",
     package: "zerobill-function",
+    features: "",
     program: "bootstrap",
     entry: "bootstrap",
     profile: "release",
     limit: None,
 };
 
+/// The same function with the guard in it. What only watches other functions is no burden to those.
+const GUARD: Product = Product {
+    name: "zerobill-guard",
+    features: "guard",
+    ..FUNCTION
+};
+
 /// A layer: Lambda unpacks it to `/opt`, and starts what is in `/opt/extensions`.
 const EXTENSION: Product = Product {
+    name: "zerobill-extension",
     package: "zerobill-extension",
+    features: "",
     program: "zerobill-extension",
     entry: "extensions/zerobill-extension",
     profile: "small",
@@ -82,6 +96,9 @@ pub(crate) struct Options {
     /// Packages the extension, as a layer, instead of the function.
     #[arg(long)]
     extension: bool,
+    /// Packages the function with the guard in it.
+    #[arg(long, conflicts_with = "extension")]
+    guard: bool,
     /// The profile to build with instead of the one that ships.
     #[arg(long)]
     profile: Option<String>,
@@ -94,7 +111,11 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let folder = workspace.root.join(&options.output);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let product = if options.extension { &EXTENSION } else { &FUNCTION };
+    let product = match options {
+        Options { extension: true, .. } => &EXTENSION,
+        Options { guard: true, .. } => &GUARD,
+        _ => &FUNCTION,
+    };
     let profile = options.profile.as_deref().unwrap_or(product.profile);
     let host = host(workspace)?;
     let mut made = 0;
@@ -139,7 +160,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 fn file_name(product: &Product, architecture: &Architecture) -> String {
     format!(
         "{}-{}-{}.zip",
-        product.package,
+        product.name,
         env!("CARGO_PKG_VERSION"),
         architecture.name
     )
@@ -190,7 +211,7 @@ fn build(
 ) -> Result<PathBuf> {
     let (package, program) = (product.package, product.program);
     let mut command = workspace.cargo(&["build", "--locked", "--package", package, "--bin", program]);
-    command.args(["--profile", profile]);
+    command.args(["--profile", profile, "--features", product.features]);
     let mut folder = workspace.target.clone();
     if architecture.target != host {
         command.args(["--target", architecture.target]);
@@ -226,6 +247,8 @@ mod tests {
         );
         let layer = file_name(&EXTENSION, &ARCHITECTURES[0]);
         assert_eq!(layer, format!("zerobill-extension-{version}-x86_64.zip"));
+        let guard = file_name(&GUARD, &ARCHITECTURES[0]);
+        assert_eq!(guard, format!("zerobill-guard-{version}-x86_64.zip"));
         assert_eq!(megabytes(2_345_678), "2.35 MB");
     }
 }

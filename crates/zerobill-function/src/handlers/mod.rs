@@ -14,6 +14,8 @@ pub const HANDLERS: &[MakeHandler] = &[
     || Box::new(request_type::RequestType),
     || Box::new(operation::DirectOperation),
     || Box::new(http::HealthOverHttp),
+    #[cfg(feature = "guard")]
+    || Box::new(zerobill_guard::Guard::new()),
     || Box::new(zerobill_home_assistant::HomeAssistant::new()),
 ];
 
