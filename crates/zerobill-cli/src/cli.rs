@@ -108,6 +108,9 @@ pub(crate) struct Dev {
     /// Run this before the first event and after each change, such as `cargo build`; events wait for it
     #[arg(long, value_name = "COMMAND", requires = "watch")]
     pub(crate) build: Option<String>,
+    /// A file with functions, as `[functions.NAME]`; `zerobill.toml` if there is one and no COMMAND
+    #[arg(long, value_name = "FILE", conflicts_with = "command")]
+    pub(crate) config: Option<PathBuf>,
     /// Send varied events to the function, to see it live
     #[arg(long)]
     pub(crate) demo: bool,

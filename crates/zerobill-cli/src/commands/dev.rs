@@ -1,13 +1,13 @@
 //! `zerobill dev`: a local Lambda until Ctrl-C.
 
-use std::{process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use zerobill::environment::{ANALYTICS_REQUESTS, METRICS_COLD_START, Variable};
-use zerobill_engine::{Engine, InvokeRequest, LogLine, State};
+use zerobill_engine::{Engine, FunctionSettings, FunctionState, InvokeRequest, LogLine, State};
 
-use super::{FUNCTION_NAME, function, not_started, watch::Watch};
+use super::{function, functions_file, not_started, watch::Watch};
 use crate::{
-    cli::Dev,
+    cli::{self, Dev},
     failure::{Failure, Kind},
     printer,
     samples::{self, SAMPLES},
@@ -37,18 +37,21 @@ const AT_ONCE: &str = "stats";
 const DEMO_VARIABLES: [(Variable, &str); 2] = [(ANALYTICS_REQUESTS, "10"), (METRICS_COLD_START, "true")];
 
 pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
-    let mut settings = function(arguments.function)?;
-    settings.concurrency = arguments.concurrency;
+    let mut functions = functions(arguments.function, arguments.config.as_deref(), arguments.concurrency)?;
     if arguments.demo {
-        // Before those of the command line, which win.
-        let shown = DEMO_VARIABLES.map(|(variable, value)| (variable.names[0].to_owned(), value.to_owned()));
-        settings.environment.splice(0..0, shown);
+        for settings in &mut functions {
+            // Before those of the command line, which win.
+            let shown = DEMO_VARIABLES.map(|(variable, value)| (variable.names[0].to_owned(), value.to_owned()));
+            settings.environment.splice(0..0, shown);
+        }
     }
     let mut builder = Engine::builder()
-        .function(settings)
         .listen(std::net::SocketAddr::new(arguments.host, arguments.port).to_string())
         .freeze(arguments.freeze)
         .log_sink(|line: LogLine<'_>| printer::data(line.text));
+    for function in &functions {
+        builder = builder.function(function.clone());
+    }
     for origin in arguments.allow_origin {
         builder = builder.allow_origin(origin);
     }
@@ -60,12 +63,9 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     let stop = stop_signal()?;
     let engine = builder.start().await.map_err(not_started)?;
     let address = engine.address();
-    printer::note(&format!("Function URL  http://{address}/"));
-    printer::note(&format!(
-        "Invoke API    http://{address}/2015-03-31/functions/{FUNCTION_NAME}/invocations"
-    ));
-    printer::note(&format!("Dashboard     http://{address}/_zerobill/"));
-    printer::note(&format!("Try           curl http://{address}/health"));
+    for line in banner(&functions, &address.to_string()) {
+        printer::note(&line);
+    }
     if let Some(watch) = &watch {
         printer::note(&format!("Watching      {}", watch.describe()));
     }
@@ -75,7 +75,7 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     tokio::select! {
         () = stop => {}
         // It does not end by itself.
-        () = demo(&engine), if arguments.demo => {}
+        () = demo(&engine, &functions[0].name), if arguments.demo => {}
         () = watched(&engine, watch) => {}
     }
     printer::note(&summary(&engine.shutdown().await));
@@ -104,10 +104,10 @@ async fn watched(engine: &Engine, watch: Option<Watch>) {
 }
 
 /// Sends events until it is dropped. What comes of them is in the log.
-async fn demo(engine: &Engine) {
+async fn demo(engine: &Engine, function: &str) {
     for name in DEMO.iter().cycle() {
         let sample = samples::find(name).unwrap_or(&SAMPLES[0]);
-        let send = || engine.invoke(FUNCTION_NAME, InvokeRequest::new(sample.event));
+        let send = || engine.invoke(function, InvokeRequest::new(sample.event));
         // A refused event is in the counters.
         if *name == AT_ONCE {
             _ = tokio::join!(send(), send(), send());
@@ -118,21 +118,80 @@ async fn demo(engine: &Engine) {
     }
 }
 
-fn summary(state: &State) -> String {
-    let Some(function) = state.functions.first() else {
-        return String::new();
+/// The function of the command line, or those of the file.
+fn functions(
+    arguments: cli::Function,
+    config: Option<&Path>,
+    concurrency: usize,
+) -> Result<Vec<FunctionSettings>, Failure> {
+    let mut functions = if arguments.command.is_empty() {
+        functions_file::read(config, &arguments, concurrency)?
+    } else {
+        Vec::new()
     };
+    if functions.is_empty() {
+        let mut settings = function(arguments)?;
+        settings.concurrency = concurrency;
+        functions.push(settings);
+    }
+    Ok(functions)
+}
+
+/// Where everything is.
+fn banner(functions: &[FunctionSettings], address: &str) -> Vec<String> {
+    let several = functions.len() > 1;
+    let named = |text: String, function: &FunctionSettings| {
+        if several {
+            format!("{text}  {}", function.name)
+        } else {
+            text
+        }
+    };
+    let mut lines = Vec::new();
+    for (number, function) in functions.iter().enumerate() {
+        let path = match &function.url_path {
+            _ if number == 0 => "/".to_owned(),
+            Some(path) => path.clone(),
+            None => format!("/lambda-url/{}/", function.name),
+        };
+        lines.push(named(format!("Function URL  http://{address}{path}"), function));
+    }
+    for function in functions {
+        let name = &function.name;
+        lines.push(format!(
+            "Invoke API    http://{address}/2015-03-31/functions/{name}/invocations"
+        ));
+    }
+    for function in functions {
+        for schedule in &function.schedules {
+            lines.push(named(format!("Schedule      {schedule}"), function));
+        }
+        for queue in &function.queues {
+            let name = &queue.name;
+            lines.push(named(
+                format!("Queue         http://{address}/123456789012/{name}"),
+                function,
+            ));
+        }
+    }
+    lines.push(format!("Dashboard     http://{address}/_zerobill/"));
+    lines.push(format!("Try           curl http://{address}/health"));
+    lines
+}
+
+fn summary(state: &State) -> String {
+    let sum = |of: fn(&FunctionState) -> u64| state.functions.iter().map(of).sum::<u64>();
     let share = |share: f64| format!("{:.6} %", share * 100.0);
     format!(
         "{} invocations, {} cold starts, {} errors, {} timeouts, {} throttles; billed {} ms, {:.6} GB-seconds\n\
          of the month's free tier: {} of the requests, {} of the GB-seconds",
-        function.invocations,
-        function.cold_starts,
-        function.errors,
-        function.timeouts,
-        function.throttles,
-        function.billed_ms,
-        function.gb_seconds,
+        sum(|function| function.invocations),
+        sum(|function| function.cold_starts),
+        sum(|function| function.errors),
+        sum(|function| function.timeouts),
+        sum(|function| function.throttles),
+        sum(|function| function.billed_ms),
+        state.free_tier.gb_seconds.used,
         share(state.free_tier.requests.share),
         share(state.free_tier.gb_seconds.share),
     )

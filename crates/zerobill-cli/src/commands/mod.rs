@@ -5,6 +5,7 @@ mod call;
 mod dev;
 mod doctor;
 mod forecast;
+mod functions_file;
 mod guard;
 mod invoke;
 mod logs;

@@ -60,6 +60,7 @@ fn help_of_dev() {
           --allow-origin <ORIGIN>     Let web pages of this origin call the Function URL; may be given several times
           --watch [<FOLDER>]          Watch this folder, and start new environments when something in it changes; may be given several times
           --build <COMMAND>           Run this before the first event and after each change, such as `cargo build`; events wait for it
+          --config <FILE>             A file with functions, as `[functions.NAME]`; `zerobill.toml` if there is one and no COMMAND
           --demo                      Send varied events to the function, to see it live
           --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
           --timeout <SECONDS>         Seconds that one invocation may take [default: 3]

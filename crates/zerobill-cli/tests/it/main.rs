@@ -16,6 +16,7 @@ mod dev;
 mod doctor;
 mod events;
 mod forecast;
+mod functions;
 mod guard;
 mod help;
 mod invoke;

@@ -33,7 +33,7 @@ impl Dev {
             process,
         };
         let ready = dev.said("Function URL", 1);
-        let address = ready.split("http://").nth(1).unwrap().trim_end_matches('/');
+        let address = ready.split("http://").nth(1).unwrap().split('/').next().unwrap();
         address.clone_into(&mut dev.address);
         dev
     }
