@@ -2,6 +2,7 @@
 //! `cargo xtask package` makes what is deployed.
 
 mod bench;
+mod conformance;
 mod environment;
 mod house;
 mod package;
@@ -34,6 +35,8 @@ enum Command {
     Test(steps::Selection),
     /// Measures what ships against its peers and records the results; takes minutes, and a machine with nothing else to do.
     Bench(bench::Options),
+    /// Says row by row what the local Lambda gets right, and another one.
+    Conformance(conformance::Options),
     /// Builds the function as the zip files that AWS Lambda takes, and checks them.
     Package(package::Options),
     /// Builds the command as a Python wheel, which installs without Rust.
@@ -59,6 +62,7 @@ fn run(arguments: Arguments) -> Result<bool> {
     match arguments.command {
         Command::Test(selection) => steps::test(&workspace, &selection),
         Command::Bench(options) => bench::run(&workspace, &options).map(|()| true),
+        Command::Conformance(options) => conformance::run(&workspace, &options),
         Command::Package(options) => package::run(&workspace, &options).map(|()| true),
         Command::Wheel(options) => package::wheel::run(&workspace, &options).map(|()| true),
         Command::HomeAssistant(options) => house::run(&workspace, &options).map(|()| true),
