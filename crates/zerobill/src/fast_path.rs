@@ -4,7 +4,7 @@
 mod tests;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering::Relaxed},
@@ -107,8 +107,9 @@ struct Tally {
 
 #[derive(Debug, Default)]
 struct Window {
-    /// The numbers of the operations called.
-    calls: VecDeque<u16>,
+    /// The numbers of the operations called; once it is full, the oldest is at `oldest`.
+    calls: Vec<u16>,
+    oldest: usize,
     /// How many of these there are of each operation.
     counts: Box<[u16]>,
     operations: Box<[Counts]>,
@@ -191,6 +192,7 @@ impl FastPath {
         if let Some(state) = self.0.state.get() {
             let mut window = self.review(state, &state.recent);
             window.calls.clear();
+            window.oldest = 0;
             window.counts.fill(0);
         }
     }
@@ -273,7 +275,8 @@ impl FastPath {
 impl Window {
     fn new(operations: usize) -> Self {
         Self {
-            calls: VecDeque::with_capacity(WINDOW),
+            calls: Vec::with_capacity(WINDOW),
+            oldest: 0,
             counts: vec![0; operations].into(),
             operations: vec![Counts::default(); operations].into(),
         }
@@ -282,13 +285,15 @@ impl Window {
     /// Takes one call in, and lets the oldest go.
     fn take(&mut self, entry: u16) {
         let number = (entry & !HIT) - 1;
-        if self.calls.len() == WINDOW
-            && let Some(oldest) = self.calls.pop_front()
-            && let Some(count) = self.counts.get_mut(usize::from(oldest))
-        {
-            *count -= 1;
+        if self.calls.len() < WINDOW {
+            self.calls.push(number);
+        } else {
+            let oldest = std::mem::replace(&mut self.calls[self.oldest], number);
+            self.oldest = (self.oldest + 1) % WINDOW;
+            if let Some(count) = self.counts.get_mut(usize::from(oldest)) {
+                *count -= 1;
+            }
         }
-        self.calls.push_back(number);
         if let Some(count) = self.counts.get_mut(usize::from(number)) {
             *count += 1;
         }

@@ -110,10 +110,10 @@ pub(crate) fn decode<P: Parameters>(parameters: Value) -> Result<P> {
             return Err(Error::new(INVALID_PARAMETER, message));
         }
     };
-    check(P::FIELDS, &object)?;
+    let size = check(P::FIELDS, &object)?;
     // Noting the path on the way costs more than all the rest, so what is small is first tried without.
     let value = Value::Object(object);
-    if is_small(&value)
+    if size == Size::Small
         && let Ok(decoded) = P::deserialize(&value)
     {
         return Ok(decoded);
@@ -124,18 +124,25 @@ pub(crate) fn decode<P: Parameters>(parameters: Value) -> Result<P> {
     })
 }
 
-/// Whether trying it once more costs next to nothing: there are only single values, and no long text.
-fn is_small(parameters: &Value) -> bool {
-    let is_single = |value: &Value| match value {
-        Value::String(text) => text.len() <= 1_024,
-        other => !other.is_array() && !other.is_object(),
-    };
-    parameters
-        .as_object()
-        .is_some_and(|object| object.values().all(is_single))
+/// Whether trying parameters once more costs next to nothing: there are only single values, and no long text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Size {
+    Small,
+    Large,
 }
 
-fn check(fields: &'static [Field], object: &Map<String, Value>) -> Result<()> {
+impl Size {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::String(text) if text.len() > 1_024 => Self::Large,
+            Value::Array(_) | Value::Object(_) => Self::Large,
+            _ => Self::Small,
+        }
+    }
+}
+
+fn check(fields: &'static [Field], object: &Map<String, Value>) -> Result<Size> {
+    let (mut size, mut required) = (Size::Small, 0);
     for (name, value) in object {
         let Some(field) = fields.iter().find(|field| field.name == name) else {
             let hint = suggestion(name, fields.iter().map(|field| field.name));
@@ -149,6 +156,13 @@ fn check(fields: &'static [Field], object: &Map<String, Value>) -> Result<()> {
             let message = format!("parameter `{name}` must be of type {kind}, not {got}");
             return Err(Error::new(INVALID_PARAMETER, message));
         }
+        required += usize::from(field.required);
+        if Size::of(value) == Size::Large {
+            size = Size::Large;
+        }
+    }
+    if required == fields.iter().filter(|field| field.required).count() {
+        return Ok(size);
     }
     match fields
         .iter()
@@ -158,7 +172,7 @@ fn check(fields: &'static [Field], object: &Map<String, Value>) -> Result<()> {
             MISSING_PARAMETER,
             format!("parameter `{name}` is missing: {doc}"),
         )),
-        None => Ok(()),
+        None => Ok(size),
     }
 }
 

@@ -250,6 +250,26 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "crates/zerobill-home-assistant/tests/it/tokens.rs",
         "a_directive_without_a_token_is_not_sent",
     ),
+    (
+        "analytics that count what was ever loaded instead of what the request used",
+        "crates/zerobill/src/analytics/tests.rs",
+        "what_a_request_asks_the_gateway_for_is_used_and_what_is_merely_built_is_not",
+    ),
+    (
+        "analytics in a list without a bound",
+        "crates/zerobill/src/analytics/tests/stress.rs",
+        "a_million_requests_of_random_kinds_take_no_more_memory_than_some_thousands",
+    ),
+    (
+        "recommendations that nothing acts on",
+        "crates/zerobill/src/interfaces/initialization/tests.rs",
+        "auto_builds_what_the_file_beside_the_function_names",
+    ),
+    (
+        "figures that nothing measured",
+        "xtask/src/bench/readme.rs",
+        "the_readme_s_table_is_that_of_the_newest_results",
+    ),
 ];
 
 #[test]

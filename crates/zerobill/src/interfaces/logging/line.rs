@@ -5,29 +5,24 @@ use std::time::SystemTime;
 use super::{fields::FieldWriter, json::write_text, level::Level};
 use crate::{clock::Clock, invocation::Invocation};
 
-/// The keys that a caller cannot set, in the order in which a line has them.
-pub(crate) const STANDARD_KEYS: &[&str] = &[
-    "level",
-    "message",
-    "timestamp",
-    "service",
-    "cold_start",
-    "function_arn",
-    "function_memory_size",
-    "function_name",
-    "function_request_id",
-    "sampling_rate",
-    "xray_trace_id",
-    "tenant_id",
-    "correlation_id",
-];
-
-/// Whether a name is one of these.
+/// Whether a name is one of the keys that a caller cannot set, here in the order in which a line has them.
 pub(crate) fn is_standard(name: &[u8]) -> bool {
-    // Its length and first letter tell nearly every other name apart.
-    let alike = |key: &[u8]| key.len() == name.len() && key.first() == name.first();
-    let mut keys = STANDARD_KEYS.iter().map(|key| key.as_bytes());
-    keys.any(|key| alike(key) && key == name)
+    matches!(
+        name,
+        b"level"
+            | b"message"
+            | b"timestamp"
+            | b"service"
+            | b"cold_start"
+            | b"function_arn"
+            | b"function_memory_size"
+            | b"function_name"
+            | b"function_request_id"
+            | b"sampling_rate"
+            | b"xray_trace_id"
+            | b"tenant_id"
+            | b"correlation_id"
+    )
 }
 
 /// What a line is made of.
