@@ -13,6 +13,7 @@ mod client;
 mod dashboard;
 mod dead_letters;
 mod environments;
+mod extension_faults;
 mod extensions;
 mod function_url;
 mod invoke_api;
