@@ -175,6 +175,7 @@ impl Logging {
     }
 
     /// Whether a line at `level` would be kept.
+    #[cfg(feature = "http")]
     pub(crate) fn keeps(&self, level: Level) -> bool {
         let settings = self.0.settings.read();
         let invocation = self.0.base.current();
