@@ -33,5 +33,12 @@ fn install(log: &Path) -> Result<()> {
         super::succeed(&mut command, log)
     };
     apt(&["update"])?;
-    apt(&["install", "--yes", "--no-install-recommends", "chromium"])
+    // Without a font the page has no text.
+    apt(&[
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        "chromium",
+        "fonts-dejavu-core",
+    ])
 }

@@ -6,9 +6,11 @@ mod streams;
 
 use serde_json::{Value, json};
 
+use zerobill_engine::FunctionSettings;
+
 use crate::{
     client::{Response, request},
-    lab::{Lab, NAME, eventually},
+    lab::{Lab, NAME, eventually, program},
 };
 
 const OWN_PAGE: &str = "Sec-Fetch-Site: same-origin\r\n";
@@ -169,4 +171,36 @@ fn metric_series_and_used_interfaces_are_read_from_the_log() {
     );
     let cache = json!([{ "name": "cache", "requests": 3, "share": 0.75, "heat": "hot" }]);
     assert_eq!(state["functions"][0]["usage"]["interfaces"], cache);
+}
+
+#[test]
+fn functions_are_told_apart() {
+    let settings = FunctionSettings::new(NAME, program("echo"));
+    let lab = Lab::start(settings, |builder| {
+        builder.function(FunctionSettings::new("other", program("misbehaves")))
+    });
+    lab.invoke(&json!({}));
+    let path = "/2015-03-31/functions/other/invocations";
+    request(lab.address, "POST", path, "", br#"{"do":"fail"}"#);
+    let state = state(&lab);
+    let figures = |index: usize| {
+        let function = &state["functions"][index];
+        let environments = function["environments"].as_array().map(Vec::len);
+        json!([
+            function["name"],
+            function["invocations"],
+            function["errors"],
+            function["latency"]["count"],
+            environments
+        ])
+    };
+    assert_eq!(figures(0), json!([NAME, 1, 0, 1, 1]));
+    assert_eq!(figures(1), json!(["other", 1, 1, 1, 1]));
+    let bytes = |index: usize| state["functions"][index]["log_bytes"].as_u64().unwrap();
+    let all: usize = lab.log.lines().iter().map(|line| line.len() + 26).sum();
+    assert!(bytes(0) > 0 && bytes(1) > 0);
+    assert_eq!(bytes(0) + bytes(1), all as u64);
+    let listed: Vec<Value> = invocations(&lab).iter().map(|one| one["function"].clone()).collect();
+    assert_eq!(listed, [NAME, "other"]);
+    assert_eq!(state["month"]["so_far"]["requests"], 2);
 }
