@@ -1,14 +1,16 @@
 """The dashboard in Chromium: each panel after known traffic, its values compared with what the engine says."""
 
+import json
 import os
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
 from browser import SCREENSHOTS, Page, chromium
 from checks import Checks, equal, eventually, holds
 from engine import Engine
-from programs import Program, free_port
+from programs import Program, free_port, keep
 from shop import SCRIPT
 
 HERE = Path(__file__).parent
@@ -30,6 +32,7 @@ def main():
             sizes(checks, browser, engine)
             stop(checks, page, engine)
         build(checks, browser)
+        several(checks, browser)
         demo(checks, browser)
         checks.note(f"screenshots are in {SCREENSHOTS}")
     sys.exit(1 if checks.failed else 0)
@@ -255,6 +258,36 @@ def build(checks, browser):
             source.write_text("fine again")
             banner.wait_for(state="hidden")
             equal(page.complaints, [], "complaints of the browser")
+            page.close()
+
+
+def several(checks, browser):
+    with checks.check("of several functions one is picked"), tempfile.TemporaryDirectory() as folder:
+        tables = [
+            f"[functions.{name}]\ncommand = {json.dumps(CLIENT)}\ndirectory = {json.dumps(str(HERE))}\n"
+            for name in ["cart", "stock"]
+        ]
+        config = Path(folder, "zerobill.toml")
+        config.write_text("\n".join(tables))
+        port = free_port()
+        with Program("several", [os.environ["ZEROBILL"], "dev", "--port", port, "--config", config]) as program:
+            program.wait_for_port(port)
+            for name, times in [("cart", 2), ("stock", 1)]:
+                address = f"http://127.0.0.1:{port}/2015-03-31/functions/{name}/invocations"
+                for _ in range(times):
+                    event = json.dumps({"requestType": f"of {name}"}).encode()
+                    with urllib.request.urlopen(urllib.request.Request(address, event), timeout=30) as answer:
+                        keep("several.replies", answer.read())
+            page = Page(browser, port)
+            page.settled()
+            equal((page.text("#figures-title"), page.texts("#rows button")), ("cart", ["of cart"] * 2), "the first")
+            page.tab.get_by_label("Function").select_option("stock")
+            eventually(lambda: page.text("#figures-title") == "stock", "the other is shown")
+            equal((page.texts("#rows button"), page.figures()["invocations"]), (["of stock"], 1), "the other")
+            page.tab.locator("#cap-button").click()
+            stopped = lambda: [one["name"] for one in page.read()["functions"] if one["reserved_concurrency"] == 0]
+            eventually(stopped, "one is stopped")
+            equal(stopped(), ["stock"], "the one that is shown")
             page.close()
 
 
