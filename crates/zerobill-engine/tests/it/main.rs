@@ -9,6 +9,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod bad_input;
 mod client;
 mod dashboard;
 mod dead_letters;
