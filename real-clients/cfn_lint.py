@@ -15,6 +15,13 @@ from programs import keep
 ZEROBILL = os.environ["ZEROBILL"]
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 TEMPLATE = DEPLOY / "sam" / "template.yaml"
+GUARD = DEPLOY / "sam" / "guard.yaml"
+# What the audit names in each, for its limits.
+FUNCTION_LIMITS = ["aws_cloudwatch_log_group.function", "aws_lambda_function.function", "Function", "LogGroup"]
+GUARD_LIMITS = [
+    *("Guard", "GuardAlarm", "GuardLogGroup", "GuardSchedule", "GuardTable", "GuardTopic"),
+    *("aws_cloudwatch_log_group.guard", "aws_lambda_function.guard", "aws_scheduler_schedule.guard", "aws_sns_topic.guard"),
+]
 # The environment was moved when it was complete, so its scripts name an interpreter that is not there.
 CFN_LINT = (sys.executable, Path(sys.executable).parent / "cfn-lint")
 
@@ -24,13 +31,15 @@ def main():
         folder = Path(folder)
         with checks.check("cfn-lint finds neither an error nor a warning in the SAM template"):
             equal(run(*CFN_LINT, TEMPLATE), (0, ""), "cfn-lint")
+        with checks.check("nor in the guard's"):
+            equal(run(*CFN_LINT, GUARD), (0, ""), "cfn-lint")
         with checks.check("cfn-lint does find a fault in it"):
             wrong = folder / "wrong.yaml"
             wrong.write_text(text().replace("MemorySize:", "MemorySizes:"), encoding="utf-8")
             code, output = run(*CFN_LINT, wrong)
             holds(code != 0 and "E3002" in output, f"exit code {code}, {output}")
         with checks.check("the audit finds nothing but limits"):
-            only_limits(DEPLOY, ["aws_cloudwatch_log_group.function", "aws_lambda_function.function", "Function", "LogGroup"])
+            only_limits(DEPLOY, FUNCTION_LIMITS + GUARD_LIMITS)
         with checks.check("with the table too, which is within its limit"):
             with_table = folder / "table.yaml"
             with_table.write_text(text().replace('Default: "off"', 'Default: "on"'), encoding="utf-8")
