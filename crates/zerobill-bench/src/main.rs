@@ -29,7 +29,7 @@ use crate::upstream::Upstream;
 
 /// Measures Lambda functions against the first one given, interleaved in one run; prints Markdown.
 #[derive(Debug, Parser)]
-#[command(name = "zerobill-bench")]
+#[command(name = "zerobill-bench", args_override_self = true)]
 struct Arguments {
     /// A function: its name and its command, as `NAME=PROGRAM ARGUMENT…`. The first is the reference. `NAME@FILE=…` sends it
     /// the event of a file in its folder instead of the one that the others get.

@@ -44,7 +44,7 @@ const FUNCTIONS: &[Function] = &[
     ),
     function("logged", "zerobill-bench", ["--example", "logged"]),
     Function {
-        features: "aws,json-schema,jwt",
+        features: "aws,guard,json-schema,jwt",
         ..function("bootstrap-full", "zerobill-function", ["--bin", "bootstrap"])
     },
     function("bootstrap", "zerobill-function", ["--bin", "bootstrap"]),
@@ -87,7 +87,7 @@ pub(crate) struct Options {
     /// Prints the results and writes no file.
     #[arg(long)]
     dry_run: bool,
-    /// What else the measuring program takes, after `--`.
+    /// What else the measuring program takes, after `--`: `--cold 2 --rounds 1 --warm 20 --throttled 1` is for a try.
     #[arg(last = true)]
     rest: Vec<String>,
 }
