@@ -1,5 +1,5 @@
-//! Parameter Store and DynamoDB behind zerobill's traits, on the official AWS SDK: settings, circuit breakers and a second
-//! level of the cache that all execution environments of a function share.
+//! Parameter Store and DynamoDB behind zerobill's traits, on the official AWS SDK: settings, circuit breakers, a second level of the
+//! cache and the budget of the month, which all execution environments of a function share.
 //!
 //! Nothing is built or asked before its first use, and everything is switched on by settings:
 //!
@@ -9,7 +9,9 @@
 //! | `aws.breaker_table` | [`DynamoDbBreakers`] | `dynamodb:GetItem`, `dynamodb:PutItem` |
 //! | `aws.cache_table` | [`DynamoDbCache`] | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:DeleteItem` |
 //!
-//! Both may be the same table. Its partition key is the text `id`, and its time-to-live attribute `expires_at`. Provisioned
+//! | `aws.meter_table` | [`DynamoDbMeter`], and what stops the function | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem`, `dynamodb:DeleteItem`; with the feature `lambda` those of [`control`] |
+//!
+//! All may be the same table. Its partition key is the text `id`, and its time-to-live attribute `expires_at`. Provisioned
 //! with up to 25 read and 25 write units, all tables of the account together, it is within the free tier; an on-demand table
 //! is not.
 //!
@@ -33,11 +35,11 @@
 mod breakers;
 mod cache;
 mod client;
-#[cfg(any(feature = "lambda", feature = "cloudwatch", feature = "sns"))]
 pub mod control;
 #[cfg(feature = "free-tier")]
 mod free_tier;
 mod http;
+mod meter;
 mod parameters;
 mod problem;
 mod table;
@@ -46,21 +48,27 @@ use std::sync::Arc;
 
 use zerobill::{
     Gateway,
+    brake::{Brake, Trips},
     config::{Setting, SettingKind},
-    environment::{AWS_BREAKER_TABLE, AWS_CACHE_TABLE},
+    environment::{AWS_BREAKER_TABLE, AWS_CACHE_TABLE, AWS_METER_TABLE},
 };
 
 #[cfg(feature = "free-tier")]
 pub use self::free_tier::{Allowance, FreeTierError, free_tier_usage};
-pub use self::{breakers::DynamoDbBreakers, cache::DynamoDbCache, client::Aws, parameters::ParameterStore};
+pub use self::{
+    breakers::DynamoDbBreakers, cache::DynamoDbCache, client::Aws, meter::DynamoDbMeter, parameters::ParameterStore,
+};
+
+use self::control::DynamoDbTrips;
 
 const BREAKER_TABLE: Setting = Setting::new("aws.breaker_table", AWS_BREAKER_TABLE, SettingKind::Text, "");
 const CACHE_TABLE: Setting = Setting::new("aws.cache_table", AWS_CACHE_TABLE, SettingKind::Text, "");
+const METER_TABLE: Setting = Setting::new("aws.meter_table", AWS_METER_TABLE, SettingKind::Text, "");
 
 /// The settings that [`share`] reads, for [`declare`](zerobill::gateway::Builder::declare).
-pub const SETTINGS: &[Setting] = &[BREAKER_TABLE, CACHE_TABLE];
+pub const SETTINGS: &[Setting] = &[BREAKER_TABLE, CACHE_TABLE, METER_TABLE];
 
-/// Shares circuit breakers and cached values of `gateway` through the tables that its settings name; none is asked yet.
+/// Shares circuit breakers, cached values and the budget of `gateway` through the tables that its settings name; none is asked yet.
 pub fn share(gateway: &Gateway, aws: &Aws) {
     let table = |setting: &Setting| gateway.config().get::<String>(setting.key).ok().flatten();
     if let Some(table) = table(&BREAKER_TABLE) {
@@ -71,4 +79,21 @@ pub fn share(gateway: &Gateway, aws: &Aws) {
     if let Some(table) = table(&CACHE_TABLE) {
         gateway.cache().share(Arc::new(DynamoDbCache::new(aws.clone(), table)));
     }
+    if let Some(table) = table(&METER_TABLE) {
+        let trips = Arc::new(DynamoDbTrips::new(aws.clone(), table.as_str()));
+        let lambda = gateway.lambda();
+        lambda.share(Arc::new(DynamoDbMeter::new(aws.clone(), table)));
+        lambda.stop_with(brake(aws, trips));
+    }
+}
+
+/// What stops functions, as far as it is built in: at AWS, or by their own refusal.
+#[cfg(feature = "lambda")]
+fn brake(aws: &Aws, trips: Arc<dyn Trips>) -> Arc<dyn Brake> {
+    Arc::new(control::AwsBrake::new(aws.clone(), trips))
+}
+
+#[cfg(not(feature = "lambda"))]
+fn brake(aws: &Aws, trips: Arc<dyn Trips>) -> Arc<dyn Brake> {
+    Arc::new(zerobill::lambda::Refusal::new(trips, aws.clock().clone()))
 }

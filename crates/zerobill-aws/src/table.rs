@@ -1,6 +1,6 @@
 //! A `DynamoDB` table with the key `id` and the time-to-live attribute `expires_at`, as far as the stores need it.
 
-#[cfg(feature = "lambda")]
+mod adding;
 mod versioned;
 
 use std::{
@@ -11,6 +11,7 @@ use std::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+pub(crate) use self::adding::Addition;
 use crate::{client::Aws, problem};
 
 /// The partition key.

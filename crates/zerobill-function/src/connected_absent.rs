@@ -3,7 +3,7 @@
 use zerobill::{
     Gateway,
     config::Fault,
-    environment::{AWS_BREAKER_TABLE, AWS_CACHE_TABLE, Environment},
+    environment::{AWS_BREAKER_TABLE, AWS_CACHE_TABLE, AWS_METER_TABLE, Environment},
     gateway::Builder,
 };
 
@@ -11,7 +11,7 @@ use zerobill::{
 #[expect(clippy::unused_async, reason = "with the feature it asks AWS")]
 pub(crate) async fn build(builder: Builder, environment: &Environment) -> (Gateway, Vec<Fault>) {
     let (gateway, faults) = builder.build_anyway();
-    let tables = [AWS_BREAKER_TABLE, AWS_CACHE_TABLE];
+    let tables = [AWS_BREAKER_TABLE, AWS_CACHE_TABLE, AWS_METER_TABLE];
     let tables = tables.iter().filter_map(|table| Some(environment.read(table)?.0));
     let path = gateway.config().value("config.ssm_path").map(|_| "config.ssm_path");
     for name in path.into_iter().chain(tables) {

@@ -22,6 +22,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use zerobill_free_tier::Month;
+
 pub use self::{
     batch::{Account, Amounts, Batch, Totals},
     budget::{Budget, Dimension},

@@ -132,7 +132,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "aws",
-        about: "settings, circuit breakers and cached values are shared through moto, a stand-in for AWS",
+        about: "settings, circuit breakers, cached values and budgets are shared through moto, a stand-in for AWS",
         run: real_clients::aws,
     },
     Step {

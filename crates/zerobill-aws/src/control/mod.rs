@@ -2,7 +2,8 @@
 //!
 //! | feature | what it adds | the role needs |
 //! |---|---|---|
-//! | `lambda` | [`AwsBrake`] and [`DynamoDbTrips`], [`Functions`], [`Document`] | `lambda:GetFunctionConcurrency`, `lambda:PutFunctionConcurrency`, `lambda:DeleteFunctionConcurrency`, `lambda:ListEventSourceMappings`, `lambda:UpdateEventSourceMapping`, `lambda:ListFunctions`, `lambda:GetAccountSettings` |
+//! | none | [`DynamoDbTrips`], [`Document`] | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem`, `dynamodb:DeleteItem` |
+//! | `lambda` | [`AwsBrake`], [`Functions`] | `lambda:GetFunctionConcurrency`, `lambda:PutFunctionConcurrency`, `lambda:DeleteFunctionConcurrency`, `lambda:ListEventSourceMappings`, `lambda:UpdateEventSourceMapping`, `lambda:ListFunctions`, `lambda:GetAccountSettings` |
 //! | `schedules` | the same brake for schedules and rules | `scheduler:ListSchedules`, `scheduler:GetSchedule`, `scheduler:UpdateSchedule`, `iam:PassRole`, `events:ListRuleNamesByTarget`, `events:DescribeRule`, `events:DisableRule`, `events:EnableRule`, `lambda:GetFunctionConfiguration` |
 //! | `cloudwatch` | [`CloudWatch`] | `cloudwatch:GetMetricStatistics` |
 //! | `sns` | [`Topic`] | `sns:Publish` |
@@ -13,7 +14,6 @@ mod account;
 mod brake;
 #[cfg(feature = "lambda")]
 mod concurrency;
-#[cfg(feature = "lambda")]
 mod document;
 #[cfg(feature = "cloudwatch")]
 mod figures;
@@ -27,7 +27,6 @@ mod rules;
 mod schedules;
 #[cfg(feature = "sns")]
 mod topic;
-#[cfg(feature = "lambda")]
 mod trips;
 
 #[cfg(feature = "cloudwatch")]
@@ -37,10 +36,9 @@ pub use self::topic::Topic;
 #[cfg(feature = "lambda")]
 pub use self::{
     brake::AwsBrake,
-    document::Document,
     functions::{Functions, Limits, Listed},
-    trips::DynamoDbTrips,
 };
+pub use self::{document::Document, trips::DynamoDbTrips};
 
 /// What AWS did not do, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

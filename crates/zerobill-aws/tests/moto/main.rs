@@ -5,4 +5,5 @@ mod cache;
 #[cfg(all(feature = "cloudwatch", feature = "schedules", feature = "sns"))]
 mod control;
 mod lab;
+mod meter;
 mod parameters;

@@ -50,3 +50,8 @@ pub const AWS_CACHE_TABLE: Variable = Variable::new(
     &["ZEROBILL_AWS_CACHE_TABLE"],
     "The DynamoDB table that is the second level of the cache for values that are to be shared; not set means there is none. `bootstrap` needs the feature `aws` for it.",
 );
+/// The table of the meter.
+pub const AWS_METER_TABLE: Variable = Variable::new(
+    &["ZEROBILL_AWS_METER_TABLE"],
+    "The DynamoDB table in which all functions add up what they use of their budgets, and keep who was stopped; not set means each execution environment counts alone. `bootstrap` needs the feature `aws` for it, and the feature `hard-cap` to stop functions at AWS too.",
+);

@@ -59,7 +59,31 @@ pub struct Account {
     pub tripped_at: Option<Totals>,
 }
 
+impl Batch {
+    /// A batch of that number.
+    #[must_use]
+    pub fn new(id: u64, budget: impl Into<String>, month: Month, amounts: Amounts) -> Self {
+        Self {
+            id,
+            budget: budget.into(),
+            month,
+            amounts,
+        }
+    }
+}
+
 impl Amounts {
+    /// These amounts together.
+    #[must_use]
+    pub fn new(requests: u64, mb_ms: i64, log_bytes: u64, series: impl IntoIterator<Item = u64>) -> Self {
+        Self {
+            requests,
+            mb_ms,
+            log_bytes,
+            series: series.into_iter().collect(),
+        }
+    }
+
     /// Whether there is nothing to add.
     pub fn is_empty(&self) -> bool {
         self == &Self::default()

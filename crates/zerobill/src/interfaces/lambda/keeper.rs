@@ -105,7 +105,7 @@ impl Keeper {
             rules: Watched::new(config, Rules::read),
             own_store,
             shared_store: OnceLock::new(),
-            own_brake: Arc::new(Refusal { trips, clock }),
+            own_brake: Arc::new(Refusal::new(trips, clock)),
             shared_brake: OnceLock::new(),
             due_ms: AtomicU64::new(0),
             due_requests: AtomicU64::new(u64::MAX),

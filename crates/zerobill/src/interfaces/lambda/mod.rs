@@ -62,6 +62,7 @@ mod usage;
 
 pub use self::{
     memory::Memory,
+    refusal::Refusal,
     service::{CostEstimate, InvocationContext, Lambda, LambdaError, LambdaStats},
     usage::{DimensionUse, Overshoot, UsageReport, UsageState},
 };

@@ -7,11 +7,18 @@ use crate::{
     clock::Clock,
 };
 
-/// Keeps trips and changes nothing else.
+/// A brake that keeps trips and changes nothing else: the function sees that it is stopped, and refuses by itself.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) trips: Arc<dyn Trips>,
-    pub(super) clock: Clock,
+pub struct Refusal {
+    trips: Arc<dyn Trips>,
+    clock: Clock,
+}
+
+impl Refusal {
+    /// One that keeps trips there.
+    pub fn new(trips: Arc<dyn Trips>, clock: Clock) -> Self {
+        Self { trips, clock }
+    }
 }
 
 impl Brake for Refusal {
