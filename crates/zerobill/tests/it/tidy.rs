@@ -144,6 +144,7 @@ fn the_list_of_variables_leaves_none_out() {
         "environment/meter.rs",
         "environment/security.rs",
         "environment/home_assistant.rs",
+        "environment/guard.rs",
         "environment/aws.rs",
         "environment/lambda.rs",
     ];
