@@ -59,14 +59,15 @@ def with_a_folder(checks):
     with tempfile.TemporaryDirectory() as folder:
         meeting = Path(folder) / "meeting"
         meeting.mkdir()
-        options = ["--concurrency", "12", "--timeout", "20"]
+        # More than there are callers: an environment is busy until its extension is done, which its caller does not wait for.
+        options = ["--concurrency", "40", "--timeout", "20"]
         with metered("folder", *options, environment={"ZEROBILL_METER_FOLDER": folder}) as engine:
             with ThreadPoolExecutor(12) as pool:
                 events = [{"do": "meet", "expected": 12, "folder": str(meeting), "n": n} for n in range(12)]
                 replies = list(pool.map(engine.invoke, events))
                 events = [{"do": "double", "n": n, "text": "t"} for n in range(48)]
                 replies += pool.map(engine.invoke, events)
-            with checks.check("sixty invocations in twelve environments are counted, and charged what their reports bill"):
+            with checks.check("sixty invocations in twelve environments or more are counted, and charged what their reports bill"):
                 equal([reply.error for reply in replies], [None] * 60, "errors")
                 equal(engine.stop(), 0, "exit code")
                 entry = used(folder)
@@ -116,6 +117,14 @@ def stopping(checks):
                 trip = json.loads((Path(folder) / "trips.json").read_text())[FUNCTION]
                 equal((trip["saved"]["concurrency"], trip["version"]), ("unreserved", 1), "saved, version")
                 holds(trip["reason"].startswith("95 % of the month's budget are reached"), trip["reason"])
+            with checks.check("`zerobill guard release` takes the trip back, and the function runs"):
+                command = [os.environ["ZEROBILL"], "guard", "release", "--function", FUNCTION]
+                command += ["--store", Path(folder) / "trips.json", "--endpoint-url", f"http://127.0.0.1:{port}"]
+                finished = subprocess.run(command, capture_output=True, text=True, timeout=60)
+                keep("release.log", finished.stdout + finished.stderr)
+                equal(finished.returncode, 0, finished.stdout + finished.stderr)
+                equal(json.loads((Path(folder) / "trips.json").read_text()), {}, "trips")
+                equal(engine.invoke({"do": "double", "n": 1, "text": "t"}).error, None, "error")
 
 
 def with_moto(checks):
@@ -137,11 +146,11 @@ def with_moto(checks):
             ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
         )
         environment = {"AWS_ENDPOINT_URL_DYNAMODB": endpoint, "ZEROBILL_AWS_METER_TABLE": "meter", "ZEROBILL_METER_REQUESTS": "3"}
-        with metered("table", "--concurrency", "3", "--timeout", "10", environment=environment) as engine:
+        with metered("table", "--concurrency", "40", "--timeout", "20", environment=environment) as engine:
             with ThreadPoolExecutor(3) as pool:
                 list(pool.map(engine.invoke, [{"do": "double", "n": n, "text": "t"} for n in range(30)]))
             engine.stop()
-            with checks.check("three environments add up in one item of DynamoDB"):
+            with checks.check("environments add up in one item of DynamoDB"):
                 item = dynamodb.get_item(TableName="meter", Key={"id": {"S": f"meter#{FUNCTION}#{month()}"}})["Item"]
                 counted = int(item["requests"]["N"]), int(item["mb_ms"]["N"])
                 equal(counted, (30, billed(engine) * MEMORY), "requests, MB-milliseconds")
