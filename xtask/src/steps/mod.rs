@@ -136,6 +136,11 @@ const STEPS: &[Step] = &[
         run: real_clients::aws,
     },
     Step {
+        name: "game-day",
+        about: "the guard stops a flood in one of three functions, keeps it stopped over a deployment, and releases it",
+        run: real_clients::game_day,
+    },
+    Step {
         name: "secrets",
         about: "no secret of a test was printed",
         run: secrets::search,

@@ -66,6 +66,10 @@ pub(super) fn aws(workspace: &Workspace, step: &str) -> Result<Tally> {
     script(workspace, step, "aws.py")
 }
 
+pub(super) fn game_day(workspace: &Workspace, step: &str) -> Result<Tally> {
+    script(workspace, step, "game_day.py")
+}
+
 pub(super) fn home_assistant(workspace: &Workspace, step: &str) -> Result<Tally> {
     let python = tools::home_assistant::python(workspace, &workspace.log(step))?;
     script_with(workspace, step, "home-assistant/run.py", |command| {
