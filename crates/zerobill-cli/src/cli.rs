@@ -1,5 +1,6 @@
 //! The command line.
 
+mod analyze;
 mod audit;
 mod logs;
 mod month;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use zerobill_engine::{LogFormat, LogLevel};
 
 pub(crate) use self::{
+    analyze::Analyze,
     audit::{Audit, AuditFormat, FailOn},
     logs::{Logs, LogsFormat},
     month::{Forecast, Simulate},
@@ -47,6 +49,11 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Stop functions of any language that use up their budget, and let them run again
     Guard(Guard),
+    /// Say what requests use, and what to build before the first of them
+    ///
+    /// From logs with the usage analytics that functions write where `ZEROBILL_ANALYTICS_REQUESTS` is set, of any number of execution
+    /// environments. REPORT lines among them say what memory is used.
+    Analyze(Analyze),
     /// List the operations of the gateway with their parameters
     ///
     /// `effect` says whether an operation only reads or changes something; `expose` how `ZEROBILL_EXPOSE` may name it for events:

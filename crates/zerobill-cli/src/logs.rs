@@ -9,7 +9,8 @@ use std::{fs::File, io::Read, path::Path};
 use flate2::read::MultiGzDecoder;
 use zerobill_free_tier::{Report, Traffic};
 
-use self::events::{Event, for_each};
+use self::events::Event;
+pub(crate) use self::{events::for_each, record::report};
 use crate::failure::Failure;
 
 /// Bytes by which `CloudWatch` counts each event longer than its message.
@@ -47,15 +48,23 @@ pub(crate) struct Logs {
 pub(crate) fn read(files: &[std::path::PathBuf]) -> Result<Logs, Failure> {
     let mut logs = Logs::default();
     for file in files {
-        let bytes =
-            content(file).map_err(|problem| Failure::user(format!("cannot read `{}`: {problem}", file.display())))?;
-        let text = String::from_utf8_lossy(&bytes);
+        let text = text(file)?;
         for_each(&text, |line, event| {
             logs.take(&format!("{}:{line}", file.display()), &event);
         });
         logs.files += 1;
     }
     Ok(logs)
+}
+
+/// The text of a file, decompressed if it is gzip.
+///
+/// # Errors
+/// If it cannot be read, or is too large.
+pub(crate) fn text(file: &Path) -> Result<String, Failure> {
+    let bytes =
+        content(file).map_err(|problem| Failure::user(format!("cannot read `{}`: {problem}", file.display())))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 impl Logs {
@@ -67,7 +76,7 @@ impl Logs {
             let (first, last) = self.span_ms.unwrap_or((time, time));
             self.span_ms = Some((first.min(time), last.max(time)));
         }
-        match record::report(&event.message) {
+        match report(&event.message) {
             None => {}
             Some(Ok(report)) => self.count(&report),
             Some(Err(problem)) => {

@@ -38,6 +38,7 @@ mod connected;
 #[cfg(not(feature = "aws"))]
 #[path = "connected_absent.rs"]
 mod connected;
+mod ending;
 mod handlers;
 mod init_error;
 mod not_json;
@@ -55,6 +56,7 @@ use zerobill::{
     handler::Handlers,
 };
 
+use self::ending::Ending;
 pub use self::handlers::{HANDLERS, MakeHandler, reply};
 
 /// Exit codes of the process.
@@ -104,7 +106,9 @@ pub fn run(own: &[MakeHandler]) -> ExitCode {
     panics::log_to(gateway.clone());
     // What is hot is built now, while INIT has a whole processor.
     gateway.initialization().run(&gateway);
-    match executor.block_on(serve(gateway, Handlers::new(handlers))) {
+    executor.block_on(gateway.initialization().connect(&gateway));
+    let ending = ending(&gateway, runtime_api, &executor);
+    match executor.block_on(serve_until(ending, gateway, Handlers::new(handlers))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             zerobill::gateway::log_error(&format!("the runtime loop ended: {error}"), ());
@@ -134,6 +138,40 @@ fn executor(environment: &Environment) -> std::io::Result<Executor> {
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
     executor.enable_all().build()
+}
+
+/// Has Lambda tell the end of the environment, where the settings ask for it.
+fn ending(gateway: &Gateway, runtime_api: &str, executor: &Executor) -> Option<Ending> {
+    if !gateway.logs_analytics_at_end() {
+        return None;
+    }
+    let _inside = executor.enter();
+    let registered = Ending::register(runtime_api);
+    let warn = |error: std::io::Error| {
+        let fields = [("problem", error.to_string())];
+        gateway
+            .logging()
+            .warning("the analytics are not logged at the end", fields);
+    };
+    registered.map_err(warn).ok()
+}
+
+/// Serves until Lambda ends the environment; the last line is then that of the analytics.
+async fn serve_until(
+    ending: Option<Ending>,
+    gateway: Gateway,
+    handlers: Handlers,
+) -> Result<(), lambda_runtime::Error> {
+    let Some(ending) = ending else {
+        return serve(gateway, handlers).await;
+    };
+    tokio::select! {
+        ended = serve(gateway.clone(), handlers) => ended,
+        () = ending.wait() => {
+            gateway.log_analytics();
+            Ok(())
+        }
+    }
 }
 
 /// Asks for events and answers them, as many at a time as Lambda sends.

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, NOT_FOUND, OPERATION_NOT_EXPOSED, Result},
     fast_path::FastPath,
     idle::Idle,
-    interfaces::{CATALOGUE, Health, Interfaces, Service, config::Fault},
+    interfaces::{CATALOGUE, Connecting, Health, Interfaces, Service, config::Fault},
     invocation::{self, Invocation},
     lazy::{BuildRecord, microseconds},
     meter::{Meter, Usage},
@@ -270,8 +270,13 @@ impl Gateway {
         })
     }
 
-    /// Writes the analytics as one line of the log.
-    pub(crate) fn log_analytics(&self) {
+    /// Whether the settings ask for the analytics at the end of the environment. Who runs the process has to see to it.
+    pub fn logs_analytics_at_end(&self) -> bool {
+        self.0.interfaces.debug().logs_analytics_at_end()
+    }
+
+    /// Writes the analytics as one line of the log, whatever its level.
+    pub fn log_analytics(&self) {
         let logging = self.0.interfaces.logging();
         logging.record("usage analytics", "analytics", self.analytics().to_json());
     }
@@ -288,6 +293,11 @@ impl Gateway {
     /// If there is no such interface, or its heavy part cannot be built.
     pub fn preload(&self, name: &str) -> Result<()> {
         self.service(find_interface(name)?.name)?.preload()
+    }
+
+    /// What the interface `name` has to do over the network ahead, if anything.
+    pub(crate) fn connecting(&self, name: &str) -> Option<Connecting<'_>> {
+        self.service(find_interface(name).ok()?.name).ok()?.connect()
     }
 
     /// Gives back what the interface `name` has built; says whether there was anything. The next use builds it again.

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod analyze;
 mod audit;
 mod call;
 mod dev;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Guard(arguments) => block_on(guard::run(arguments)),
+        Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Ops(arguments) => ops::run(&arguments),
         Command::Call(arguments) => block_on(call::run(arguments)),
     }

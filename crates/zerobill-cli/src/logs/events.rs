@@ -9,14 +9,14 @@ use super::times;
 
 /// One log event.
 #[derive(Debug)]
-pub(super) struct Event<'a> {
-    pub(super) message: Cow<'a, str>,
+pub(crate) struct Event<'a> {
+    pub(crate) message: Cow<'a, str>,
     /// Milliseconds since 1970, if the export says.
-    pub(super) time_ms: Option<u64>,
+    pub(crate) time_ms: Option<u64>,
 }
 
 /// Calls `take` with each event and the line, or the number, at which it stands.
-pub(super) fn for_each(text: &str, mut take: impl FnMut(usize, Event<'_>)) {
+pub(crate) fn for_each(text: &str, mut take: impl FnMut(usize, Event<'_>)) {
     if let Some(events) = document(text) {
         for (index, event) in events.into_iter().enumerate() {
             take(index + 1, event);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use zerobill_free_tier::{Report, ReportError, Status};
 
 /// The report in `message`; `None` if it is another kind of message, and a reason if it is one that cannot be read.
-pub(super) fn report(message: &str) -> Option<Result<Report, String>> {
+pub(crate) fn report(message: &str) -> Option<Result<Report, String>> {
     if message.contains("\"platform.report\"") {
         return from_json(message);
     }

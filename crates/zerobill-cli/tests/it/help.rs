@@ -23,6 +23,7 @@ fn help_names_the_commands() {
       forecast  Say what a month will use of the free tier, what ends first and when, and what it costs
       simulate  Go through a month of traffic: concurrency, cold starts, throttles, a loop, and what a cap lets through
       guard     Stop functions of any language that use up their budget, and let them run again
+      analyze   Say what requests use, and what to build before the first of them
       ops       List the operations of the gateway with their parameters
       call      Call one operation on a gateway in this process
       help      Print this message or the help of the given subcommand(s)

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod analyze;
 mod audit;
 mod bad_arguments;
 mod call;

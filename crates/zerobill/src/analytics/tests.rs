@@ -1,5 +1,6 @@
 //! What is counted as used, and that it is bounded and adds up.
 
+mod cost;
 mod merging;
 mod reading;
 mod schedule;

@@ -197,6 +197,11 @@ pub const NO_PROXY: Variable = Variable::new(
     &["ZEROBILL_HTTP_CLIENT_NO_PROXY", "NO_PROXY", "no_proxy"],
     "Hosts, domains and networks that are asked without a proxy, separated by commas.",
 );
+/// What is asked in INIT.
+pub const HTTP_CONNECT: Variable = Variable::new(
+    &["ZEROBILL_HTTP_CLIENT_CONNECT"],
+    "URLs, separated by commas, that get a HEAD request in INIT where `http_client` is among what is built then: the first request finds its connection open.",
+);
 /// What is built during INIT.
 pub const PRELOAD: Variable = Variable::new(
     &["ZEROBILL_PRELOAD"],
@@ -211,6 +216,11 @@ pub const ANALYTICS_REQUESTS: Variable = Variable::new(
 pub const ANALYTICS_MINUTES: Variable = Variable::new(
     &["ZEROBILL_ANALYTICS_MINUTES"],
     "Logs the usage analytics also where so many minutes have passed, with the next request that ends; 0 does not.",
+);
+/// Whether the analytics are logged at the end.
+pub const ANALYTICS_AT_END: Variable = Variable::new(
+    &["ZEROBILL_ANALYTICS_AT_END"],
+    "Has `bootstrap` log the usage analytics when its execution environment ends; it registers as an internal extension in INIT, since Lambda tells the end to no one else.",
 );
 /// How long what was built stays without a use.
 pub const UNLOAD_AFTER_SECONDS: Variable = Variable::new(

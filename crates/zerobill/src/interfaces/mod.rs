@@ -1,5 +1,7 @@
 //! The interfaces and their one registration list, in layer order: each may use only those above it.
 
+use std::{future::Future, pin::Pin};
+
 use serde::Serialize;
 
 use crate::{
@@ -104,6 +106,9 @@ impl Health {
     }
 }
 
+/// The network work of one interface in INIT.
+pub(crate) type Connecting<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
 /// What the gateway asks of every interface.
 pub(crate) trait Service {
     /// How it is.
@@ -133,6 +138,11 @@ pub(crate) trait Service {
 
     /// Whether its heavy part was used since this was last asked; none if it has none, or none that can be built again.
     fn take_used(&self) -> Option<bool> {
+        None
+    }
+
+    /// Does over the network what its first use would wait for, if there is any.
+    fn connect(&self) -> Option<Connecting<'_>> {
         None
     }
 

@@ -22,9 +22,9 @@ use super::{
     store::{Stored, fit},
 };
 use crate::{
-    error::Error,
+    error::{Error, UNAVAILABLE},
     gateway::Base,
-    interfaces::{Service, config::Config, logging::Logging},
+    interfaces::{Connecting, Service, config::Config, logging::Logging},
     lazy::BuildRecord,
 };
 
@@ -279,6 +279,17 @@ impl Service for Cache {
     fn preload(&self) -> Result<(), Error> {
         self.0.store();
         Ok(())
+    }
+
+    /// Asks the second level for something that is not there.
+    fn connect(&self) -> Option<Connecting<'_>> {
+        let level = self.0.level.get()?;
+        Some(Box::pin(async move {
+            let answer = level.get("zerobill:connect").await;
+            answer
+                .map(drop)
+                .map_err(|error| Error::new(UNAVAILABLE, error.to_string()))
+        }))
     }
 
     fn build_record(&self) -> Option<BuildRecord> {

@@ -21,6 +21,7 @@
 //! | `debug.hot_percent` | what percentage of them it needs, too; 5 |
 //! | `debug.analytics_requests` | logs the analytics after the first request and each doubling of their number, but at most so many requests apart; 0, the default, does not |
 //! | `debug.analytics_minutes` | logs them also where so many minutes have passed, with the next request that ends; 0, the default, does not |
+//! | `debug.analytics_at_end` | has the ready function log them when its environment ends, for which it registers as an extension |
 //!
 //! They are read where the function starts.
 //!
@@ -118,6 +119,14 @@ const ANALYTICS_MINUTES: Setting = Setting::new(
     "0",
 );
 
+/// Whether they are when the environment ends.
+const ANALYTICS_AT_END: Setting = Setting::new(
+    "debug.analytics_at_end",
+    environment::ANALYTICS_AT_END,
+    SettingKind::Boolean,
+    "false",
+);
+
 /// Its settings.
 pub(crate) const SETTINGS: &[Setting] = &[
     TRACES,
@@ -126,4 +135,5 @@ pub(crate) const SETTINGS: &[Setting] = &[
     HOT_PERCENT,
     ANALYTICS_REQUESTS,
     ANALYTICS_MINUTES,
+    ANALYTICS_AT_END,
 ];

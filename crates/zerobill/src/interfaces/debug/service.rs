@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::Serialize;
 
 use super::{
-    ANALYTICS_MINUTES, ANALYTICS_REQUESTS, FAST_PATH, HOT_CALLS, HOT_PERCENT, TRACES,
+    ANALYTICS_AT_END, ANALYTICS_MINUTES, ANALYTICS_REQUESTS, FAST_PATH, HOT_CALLS, HOT_PERCENT, TRACES,
     benchmark::{self, Benchmark, Bounds},
     diagnostics::{self, Diagnostics},
     self_test::{self, SelfTest},
@@ -31,6 +31,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Debug {
     traces: Traces,
+    analytics_at_end: bool,
     fast_path: FastPath,
 }
 
@@ -70,7 +71,15 @@ impl Debug {
             fast_path.disable();
         }
         let traces = base.traces.clone();
-        Self { traces, fast_path }
+        Self {
+            traces,
+            analytics_at_end: config.flag(&ANALYTICS_AT_END),
+            fast_path,
+        }
+    }
+
+    pub(crate) fn logs_analytics_at_end(&self) -> bool {
+        self.analytics_at_end
     }
 
     /// How each interface is. It builds nothing.

@@ -36,6 +36,11 @@ impl Transport {
         Err(HttpError::FeatureDisabled)
     }
 
+    #[expect(clippy::unused_self, reason = "with the feature there may be some")]
+    pub(super) fn ahead(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     #[expect(clippy::unused_self, reason = "with the feature there is something")]
     pub(super) fn take_used(&self) -> bool {
         false

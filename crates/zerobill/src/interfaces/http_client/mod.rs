@@ -13,6 +13,7 @@
 //! | `http_client.allow_hosts`, `http_client.danger_accept_invalid_certs` | hosts that may be asked, and those whose certificates are not checked |
 //! | `http_client.ca_certificates`, `http_client.client_certificate`, `http_client.client_private_key` | whom to trust, and who to be |
 //! | `http_client.proxy`, `http_client.https_proxy`, `http_client.http_proxy`, `http_client.no_proxy` | proxies |
+//! | `http_client.connect` | URLs that get a HEAD request in INIT, so that their connections are there for the first request |
 //!
 //! A request has at most 6 MB, 100 headers and a URL of 8 KB. An answer of any status is an answer:
 //! [`HttpResponse::is_success`] tells.

@@ -1,13 +1,16 @@
 //! Starts requests, and holds the connections they share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
 
 use super::{request::HttpRequest, transport::Transport};
 use crate::{
     error::Error,
     gateway::Base,
     interfaces::{
-        Health, Service, circuit_breaker::CircuitBreaker, config::Config, logging::Logging, metrics::Metrics,
+        Connecting, Health, Service, circuit_breaker::CircuitBreaker, config::Config, logging::Logging,
+        metrics::Metrics,
     },
     lazy::BuildRecord,
 };
@@ -90,6 +93,9 @@ impl HttpClient {
     }
 }
 
+/// How long a request in INIT may take, which is billed and may take 10 s in all.
+const AHEAD: Duration = Duration::from_secs(2);
+
 impl Service for HttpClient {
     fn health(&self) -> Health {
         let failed = self.build_record().is_some_and(|record| !record.built);
@@ -107,6 +113,18 @@ impl Service for HttpClient {
 
     fn take_used(&self) -> Option<bool> {
         Some(self.0.take_used())
+    }
+
+    /// An answer of any status leaves its connection.
+    fn connect(&self) -> Option<Connecting<'_>> {
+        let urls = self.0.ahead();
+        (!urls.is_empty()).then(|| -> Connecting<'_> {
+            Box::pin(async move {
+                let asked = urls.iter().map(|url| self.head(url).timeout(AHEAD).retries(0).send());
+                let answers = join_all(asked).await;
+                answers.into_iter().try_for_each(|answer| Ok(answer.map(drop)?))
+            })
+        })
     }
 
     fn unload(&self) -> bool {

@@ -99,6 +99,9 @@ pub(super) const HTTP_PROXY: Setting =
     Setting::new("http_client.http_proxy", environment::HTTP_PROXY, SettingKind::Text, "");
 pub(super) const NO_PROXY: Setting = Setting::new("http_client.no_proxy", environment::NO_PROXY, SettingKind::Text, "");
 
+pub(super) const CONNECT: Setting =
+    Setting::new("http_client.connect", environment::HTTP_CONNECT, SettingKind::Text, "");
+
 /// The longest that anything may take: no invocation is longer.
 pub(super) const MAX_TIMEOUT_SECONDS: f64 = 900.0;
 
@@ -121,4 +124,5 @@ pub(crate) const SETTINGS: &[Setting] = &[
     HTTPS_PROXY,
     HTTP_PROXY,
     NO_PROXY,
+    CONNECT,
 ];

@@ -113,6 +113,11 @@ impl Transport {
         self.clients.take_used()
     }
 
+    /// The URLs to ask ahead.
+    pub(super) fn ahead(&self) -> Vec<String> {
+        self.settings.read().connect.clone()
+    }
+
     pub(super) fn unload(&self) -> bool {
         self.clients.unload()
     }

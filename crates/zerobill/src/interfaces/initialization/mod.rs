@@ -15,6 +15,9 @@
 //! The idle limit is read where the function starts, and looked at where an invocation begins: what the last one used
 //! stays. Unloading the cache forgets its values.
 //!
+//! [`Initialization::connect`] then opens the connections that the first request would wait for: the URLs of `http_client.connect`,
+//! the set of keys that `security` fetches, the table behind `cache`, each where its interface was built.
+//!
 //! [`Initialization::run`] is called once, where the function starts; `zerobill-function` does. What cannot be built stays
 //! lazy, with a warning: INIT goes on. [`Initialization::stage`] times work of one's own, [`Initialization::record_stage`]
 //! what was timed elsewhere, and [`Initialization::report`] is the timeline, of at most 256 stages. INIT may take 10 s, and

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::operation::{Field, Kind, Nothing, Operation, Parameters, op_value};
+use crate::{
+    error::Error,
+    operation::{Field, Kind, Nothing, Operation, Parameters, op_async, op_value},
+};
 
 /// The rows.
 pub(crate) const OPERATIONS: &[&dyn Operation] = &[
@@ -12,6 +15,11 @@ pub(crate) const OPERATIONS: &[&dyn Operation] = &[
         "run",
         "Builds what is named to be built ahead and returns the timeline.",
         |g, _: Nothing| g.initialization().run(g),
+    ),
+    &op_async(
+        "connect",
+        "Opens the connections of what is built ahead and returns the timeline.",
+        |g, _: Nothing| Box::pin(async { Ok::<_, Error>(g.initialization().connect(g).await) }),
     ),
     &op_value(
         "record_stage",

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::join_all;
 use serde::Serialize;
 
 use super::{PRELOAD, UNLOAD_AFTER_SECONDS};
@@ -21,6 +22,9 @@ use crate::{
 
 /// So many stages are kept; a function has a handful.
 const MAX_STAGES: usize = 256;
+
+/// How long the network may take in INIT, which may take 10 s in all.
+const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 
 /// The word that stands for what the file of the analytics names.
 const AUTO: &str = "auto";
@@ -149,6 +153,39 @@ impl Initialization {
             self.keep(name, result.err().map(|error| error.message().to_owned()))
         };
         names.into_iter().map(one).collect()
+    }
+
+    /// Opens ahead the connections of what was built ahead: the URLs of `http_client.connect`, the set of keys that is fetched, the
+    /// cache's second level. They wait at the same time, for 3 s at most; what fails is a warning, and its first use tries again.
+    ///
+    /// It needs a Tokio runtime with I/O and time, the one that later answers events.
+    pub async fn connect(&self, gateway: &Gateway) -> InitializationReport {
+        let built: Vec<_> = self
+            .timeline()
+            .preloaded
+            .iter()
+            .filter(|one| one.built)
+            .map(|one| one.name.clone())
+            .collect();
+        let open = async |name: &str| {
+            let Some(connecting) = gateway.connecting(name) else {
+                return;
+            };
+            let started = self.0.base.clock.monotonic();
+            let result = tokio::time::timeout(CONNECT_LIMIT, connecting).await;
+            let took = self.0.base.clock.monotonic().saturating_sub(started);
+            self.record_stage(&format!("connect {name}"), took);
+            let problem = match &result {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => error.message(),
+                Err(_) => "there was no answer in time",
+            };
+            let fields = [("interface", name), ("problem", problem)];
+            self.0.logging.warning("not connected during INIT", fields);
+        };
+        join_all(built.iter().map(|name| open(name))).await;
+        self.timeline().ended_us = Some(self.elapsed_us());
+        self.report()
     }
 
     /// What the file of the analytics names; nothing, with a warning, if it cannot be read.

@@ -1,5 +1,7 @@
 //! The timeline by the clock's hand, and what cannot be built.
 
+mod connections;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::json;

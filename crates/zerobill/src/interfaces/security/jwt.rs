@@ -86,6 +86,13 @@ impl Jwt {
         self.keys().map(drop)
     }
 
+    /// Fetches the key set, if there is one to be fetched.
+    pub(super) fn connect(&self) -> Option<impl Future<Output = Result<(), SecurityError>> + Send> {
+        self.remote
+            .is_configured()
+            .then_some(async { self.remote.keys(|_| true).await.map(drop) })
+    }
+
     /// What is wrong with the keys of the settings.
     pub(super) fn check(config: &Config) -> Vec<SecurityError> {
         let keys = [key::secrets_of(config), key::pems_of(config), key::set_of(config)];

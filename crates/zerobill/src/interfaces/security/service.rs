@@ -22,7 +22,7 @@ use crate::{
     error::Error,
     gateway::Base,
     interfaces::{
-        Health, Service,
+        Connecting, Health, Service,
         config::{Config, Fault},
         http_client::HttpClient,
         logging::Logging,
@@ -330,6 +330,11 @@ impl Service for Security {
             self.0.schemas.take_used(),
         ];
         Some(parts.contains(&true))
+    }
+
+    fn connect(&self) -> Option<Connecting<'_>> {
+        let fetching = self.0.jwt.connect()?;
+        Some(Box::pin(async move { Ok(fetching.await?) }))
     }
 
     fn unload(&self) -> bool {

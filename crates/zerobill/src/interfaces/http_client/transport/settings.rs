@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::{
     settings::{
-        ALLOW_HOSTS, BREAKER, CA, CLIENT_CERTIFICATE, CLIENT_KEY, CONNECT_TIMEOUT, HTTP_PROXY, HTTPS_PROXY,
+        ALLOW_HOSTS, BREAKER, CA, CLIENT_CERTIFICATE, CLIENT_KEY, CONNECT, CONNECT_TIMEOUT, HTTP_PROXY, HTTPS_PROXY,
         INVALID_CERTIFICATES, MAX_REDIRECTS, MAX_RESPONSE_BYTES, METRICS, NO_PROXY, PROXY, RESERVE, RETRIES, TIMEOUT,
     },
     trust::Trust,
@@ -30,6 +30,8 @@ pub(super) struct Settings {
     pub(super) https_proxy: Secret,
     pub(super) http_proxy: Secret,
     pub(super) no_proxy: String,
+    /// URLs to ask ahead.
+    pub(super) connect: Vec<String>,
 }
 
 impl Settings {
@@ -62,12 +64,16 @@ impl Settings {
             https_proxy: secret(&HTTPS_PROXY),
             http_proxy: secret(&HTTP_PROXY),
             no_proxy: config.text(&NO_PROXY),
+            connect: items(&config.text(&CONNECT)).map(str::to_owned).collect(),
         }
     }
 }
 
 /// The names in a list with commas.
 fn list(text: &str) -> Vec<String> {
-    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(str::to_ascii_lowercase).collect()
+    items(text).map(str::to_ascii_lowercase).collect()
+}
+
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
