@@ -53,3 +53,69 @@ fn beyond_its_budget_it_answers_429_and_no_handler_is_asked() {
         )
     );
 }
+
+/// The processes that have this variable.
+fn processes(variable: &str) -> Vec<String> {
+    let has = |environ: Vec<u8>| environ.split(|byte| *byte == 0).any(|one| one == variable.as_bytes());
+    let folders = std::fs::read_dir("/proc").unwrap().flatten();
+    let ours = folders.filter(|folder| std::fs::read(folder.path().join("environ")).is_ok_and(has));
+    ours.map(|folder| folder.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn environments_that_are_killed_lose_less_than_a_batch_each_and_a_cleared_trip_lets_it_run_again() {
+    const BATCH: u64 = 5;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let marker = format!("budget-{}", std::process::id());
+    let variables = [
+        ("ZEROBILL_METER_FOLDER", path),
+        ("ZEROBILL_METER_REQUESTS", "5"),
+        ("ZEROBILL_BUDGET_REQUESTS", "60"),
+        ("ZEROBILL_BUDGET_ON_95", "trip"),
+        ("MARKER_OF_A_TEST", marker.as_str()),
+    ];
+    let variable = format!("MARKER_OF_A_TEST={marker}");
+    let first = Lab::set(&variables);
+    let (mut sent, mut killed) = (0, 0);
+    loop {
+        let answer = first.request("GET /health", "");
+        sent += 1;
+        if answer.starts_with("HTTP/1.1 429") {
+            break;
+        }
+        assert!(sent < 120, "it does not stop");
+        if sent % 8 == 0 {
+            let running = processes(&variable);
+            assert!(!running.is_empty());
+            assert!(
+                std::process::Command::new("kill")
+                    .arg("-KILL")
+                    .args(&running)
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+            killed += running.len() as u64;
+        }
+    }
+    let months: Value = serde_json::from_slice(&std::fs::read(folder.path().join("meter.json")).unwrap()).unwrap();
+    let counted: u64 = months["f"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|month| month["requests"].as_u64().unwrap())
+        .sum();
+    assert!(counted >= 57, "95 % of 60: {counted}");
+    assert!(counted <= sent, "nothing is counted twice: {counted} of {sent}");
+    assert!(
+        sent - counted <= BATCH * (killed + 1),
+        "{counted} of {sent}, {killed} killed"
+    );
+    drop(first);
+    std::fs::remove_file(folder.path().join("trips.json")).unwrap();
+    let second = Lab::set(&variables);
+    let answer = second.request("GET /health", "");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+}

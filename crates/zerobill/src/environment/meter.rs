@@ -44,7 +44,7 @@ pub const BUDGET_ON_95: Variable = Variable::new(&["ZEROBILL_BUDGET_ON_95"], "Th
 /// Where the meter's file is.
 pub const METER_FOLDER: Variable = Variable::new(
     &["ZEROBILL_METER_FOLDER"],
-    "The folder in which the functions of this machine add up what they use (`meter.json`) and keep who was stopped (`trips.json`); `zerobill dev` sets it.",
+    "The folder in which the functions of this machine add up what they use (`meter.json`) and keep who was stopped (`trips.json`); not set means each execution environment counts alone.",
 );
 /// How often the meter's store is told.
 pub const METER_SECONDS: Variable = Variable::new(
