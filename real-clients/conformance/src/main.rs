@@ -57,10 +57,14 @@ impl Function {
         } else if path.ends_with("/stream") {
             self.stream(request_id, event["rawQueryString"].as_str().unwrap_or_default())?;
         } else {
+            // With every member, so that nothing but what a row is about can be missed.
             let reply = json!({
                 "statusCode": 200,
                 "headers": { "content-type": "application/json" },
+                "multiValueHeaders": {},
+                "cookies": [],
                 "body": event.to_string(),
+                "isBase64Encoded": false,
             });
             self.runtime.respond(request_id, "", reply.to_string().as_bytes())?;
         }

@@ -69,7 +69,6 @@ fn l05_an_upload_is_base64() {
 fn l06_a_reply_in_base64_leaves_as_bytes() {
     let reply = r#"{"statusCode":200,"headers":{"content-type":"application/gzip"},"body":"H4sIAP+ACg==","isBase64Encoded":true}"#;
     let response = Subject::new().reply(reply);
-    assert_eq!(response.header("content-type"), Some("application/gzip"));
     assert_eq!(response.body, b"\x1f\x8b\x08\x00\xff\x80\x0a");
 }
 
