@@ -256,11 +256,12 @@ def flood_day(day, cloudwatch, threads, stop):
         equal(trip["saved"]["mappings"], [account.mapping])
     account.received()
     with flood("flood-deployed") as deployed:
-        with checks.check("after a deployment it runs, until the next look stops it again"):
+        with checks.check("after a deployment it runs, until the next look stops it again and says so"):
             day.lambdas.engines["flood"] = deployed.port
             eventually(lambda: day.invoke("flood"), "it runs")
             day.look()
             eventually(lambda: not day.invoke("flood"), "it is refused")
+            holds(any("stopped again" in text for text in account.received()), "nothing was said")
         stop.set()
         for thread in threads:
             thread.join()

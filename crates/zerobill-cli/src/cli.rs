@@ -186,6 +186,39 @@ pub(crate) enum GuardAction {
     Trip(GuardTrip),
     /// Let a function run again, exactly as it did before it was stopped
     Release(GuardRelease),
+    /// Print the template that makes the guard, and say what can run beyond a budget
+    Install(GuardInstall),
+}
+
+/// What deploys the guard.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Template {
+    /// AWS SAM
+    Sam,
+    /// Terraform
+    Terraform,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GuardInstall {
+    /// What is to deploy it
+    #[arg(long = "as", value_enum, default_value = "sam")]
+    pub(crate) template: Template,
+    /// Environments of all functions that may be busy at once
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(0..=10_000_000))]
+    pub(crate) concurrency: u64,
+    /// Ask AWS for the account's concurrency instead; it needs `lambda:GetAccountSettings`
+    #[arg(long, conflicts_with = "concurrency")]
+    pub(crate) aws: bool,
+    /// Memory of the functions in MB
+    #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(128..=10_240))]
+    pub(crate) memory: u64,
+    /// Billed milliseconds of a request
+    #[arg(long, value_name = "MS", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=900_000))]
+    pub(crate) duration_ms: u64,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 /// Where the guard keeps what it has stopped, and what it talks to.

@@ -79,7 +79,7 @@ impl Watch {
                 self.brake.release(&trip.function).await.map(drop)
             } else {
                 self.brake.trip(&trip.function, &trip.reason).await.map(|now| {
-                    if now.saved != trip.saved {
+                    if now.again > trip.again {
                         report.notices.push(notice::stopped_again(&now));
                     }
                 })

@@ -31,6 +31,9 @@ pub struct Trip {
     /// Whether a release has begun: it is to be ended, not undone.
     #[serde(default)]
     pub releasing: bool,
+    /// How often it was stopped again, after something had let it run.
+    #[serde(default)]
+    pub again: u32,
     /// Grows with every write, so that of two that write at once only one does. The first is 1.
     pub version: u64,
 }
@@ -74,6 +77,7 @@ impl Trip {
             saved: Saved::default(),
             gaps: Vec::new(),
             releasing: false,
+            again: 0,
             version: 1,
         }
     }

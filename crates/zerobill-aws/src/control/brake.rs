@@ -87,10 +87,17 @@ impl AwsBrake {
         trip.releasing = false;
         let mut draft = Draft { stored, trip };
         let (mut gaps, mut stopped) = (Vec::new(), false);
+        // Where something could not be stopped before, what runs was not undone.
+        let was_stopped = draft
+            .stored
+            .as_ref()
+            .is_some_and(|trip| trip.gaps.is_empty() && !trip.releasing);
+        let mut is_undone = false;
         match self.account.concurrency(function).await {
             Ok(None) => return Err(no_such(function)),
             Ok(Some(STOPPED)) if draft.trip.saved.concurrency != Concurrency::Untouched => stopped = true,
             Ok(Some(before)) => {
+                is_undone |= was_stopped && draft.trip.saved.concurrency != Concurrency::Untouched;
                 draft.trip.saved.concurrency = before;
                 if !draft.save(&*self.trips).await? {
                     return Ok(None);
@@ -110,6 +117,7 @@ impl AwsBrake {
                     continue;
                 }
             };
+            is_undone |= was_stopped && !enabled.is_empty();
             let saved = trigger.of(&mut draft.trip.saved);
             for id in &enabled {
                 if !saved.contains(id) {
@@ -128,6 +136,7 @@ impl AwsBrake {
         }
         let none = gaps.join("; ");
         draft.trip.gaps = gaps;
+        draft.trip.again += u32::from(is_undone);
         match draft.save(&*self.trips).await? {
             false => Ok(None),
             true if stopped => Ok(Some(draft.trip)),

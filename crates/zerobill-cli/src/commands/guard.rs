@@ -1,5 +1,6 @@
 //! `zerobill guard`: which functions are stopped, stop one, release one.
 
+mod install;
 mod place;
 mod release;
 mod status;
@@ -20,6 +21,7 @@ pub(crate) async fn run(arguments: Guard) -> Result<ExitCode, Failure> {
         GuardAction::Status(arguments) => status::run(arguments).await,
         GuardAction::Trip(arguments) => trip::run(arguments).await,
         GuardAction::Release(arguments) => release::run(arguments).await,
+        GuardAction::Install(arguments) => install::run(arguments).await,
     }
 }
 

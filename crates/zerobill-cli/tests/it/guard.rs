@@ -34,6 +34,60 @@ impl Lab {
     }
 }
 
+#[test]
+fn the_template_and_what_can_run_beyond_a_budget_are_printed() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let page = std::fs::read_to_string(format!("{root}/docs/guard.md")).unwrap();
+    for (concurrency, shown) in [("10", "10"), ("50", "50"), ("1000", "1,000")] {
+        let run = run(&["guard", "install", "--concurrency", concurrency]);
+        assert_eq!(
+            run.stdout,
+            std::fs::read_to_string(format!("{root}/deploy/sam/guard.yaml")).unwrap()
+        );
+        let said = run.stderr.lines().find(|line| line.starts_with("with ")).unwrap();
+        let words: Vec<_> = said.split(' ').collect();
+        assert_eq!(
+            (words[1], words[4]),
+            (shown, if concurrency == "10" { "12,000" } else { words[4] }),
+            "{said}"
+        );
+        // As the page has it.
+        let dollars = words
+            .iter()
+            .find(|word| word.starts_with('$'))
+            .unwrap()
+            .trim_end_matches(',');
+        let row = format!("| {concurrency} | {} | {dollars} |", words[4]);
+        assert!(page.contains(&row), "{row}");
+        // And as a simulation computes it.
+        let scenario = "memory = 512\nduration_ms = 200\n[cap]\nrequests = 1\nevery_seconds = 60\ndelay_seconds = 180";
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cap.toml");
+        std::fs::write(&file, scenario).unwrap();
+        let simulated = crate::zerobill::run(&[
+            "simulate",
+            file.to_str().unwrap(),
+            "--requests",
+            "0",
+            "--concurrency",
+            concurrency,
+            "--format",
+            "json",
+        ]);
+        let simulated: Value = serde_json::from_str(&simulated.stdout).unwrap();
+        let requests = simulated["cap"]["bound"]["requests"].as_u64().unwrap();
+        assert_eq!(words[4].replace(',', ""), requests.to_string());
+    }
+    let terraform = run(&["guard", "install", "--as", "terraform", "--format", "json"]);
+    let terraform: Value = serde_json::from_str(&terraform.stdout).unwrap();
+    assert_eq!(terraform["overshoot"]["requests"], 1_200_000);
+    let template = terraform["template"].as_str().unwrap();
+    assert!(
+        template.contains("resource \"aws_cloudwatch_metric_alarm\" \"guard\"")
+            && template.contains("variable \"stoppable\"")
+    );
+}
+
 fn came_to(run: &Run, exit: i32, stdout: &str, stderr: &str) {
     assert_eq!(
         (run.exit, run.stdout.as_str(), run.stderr.as_str()),

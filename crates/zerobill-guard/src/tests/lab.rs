@@ -199,17 +199,13 @@ impl Brake for Plain {
             let mut trip = match stored {
                 Some(trip) if !is_undone => return Ok(trip),
                 Some(mut trip) => {
+                    trip.again += 1;
                     trip.version += 1;
                     trip
                 }
                 None => Trip::new(function, reason, 1),
             };
-            let before = if is_undone {
-                Concurrency::Reserved(7)
-            } else {
-                Concurrency::Unreserved
-            };
-            trip.saved.concurrency = before;
+            trip.saved.concurrency = Concurrency::Unreserved;
             assert!(self.1.write(&trip).await?);
             Ok(trip)
         })

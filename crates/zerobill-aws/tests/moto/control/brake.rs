@@ -113,7 +113,7 @@ async fn what_a_deployment_undid_is_stopped_again_and_released_into() {
     assert_eq!(trip.reason, "the first reason");
     assert_eq!(trip.saved.concurrency, Concurrency::Unreserved);
     assert_eq!(trip.saved.mappings, [old.clone(), new.clone()]);
-    assert_eq!(concurrency("again").await, Some(0));
+    assert_eq!((trip.again, concurrency("again").await), (1, Some(0)));
     assert_eq!(mapping_state(&new).await, "Disabled");
 
     // A deployment just before the release is not undone by it.

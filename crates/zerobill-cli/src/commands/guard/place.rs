@@ -1,11 +1,11 @@
 //! Where trips are kept, and what is talked to.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use zerobill::{
     Clock,
     brake::{FileTrips, Trips},
-    environment::{AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, Environment, GUARD_TABLE, REGION, Variable},
+    environment::{AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, Environment, GUARD_TABLE, METER_FOLDER, REGION, Variable},
 };
 use zerobill_aws::{
     Aws,
@@ -23,6 +23,9 @@ pub(super) struct Place {
     pub(super) has_triggers: bool,
 }
 
+/// What the meter calls its file in `ZEROBILL_METER_FOLDER`.
+const TRIPS: &str = "trips.json";
+
 /// What stands for the keys of AWS where there is no AWS.
 const LOCAL: &str = "local";
 
@@ -33,7 +36,11 @@ pub(super) fn of(arguments: &GuardPlace) -> Result<Place, Failure> {
         named.filter(|_| arguments.store.is_none())
     });
     let aws = Aws::new(&environment, Clock::system());
-    let (trips, kept_in): (Arc<dyn Trips>, _) = match (table, &arguments.store) {
+    let folder = environment
+        .read(&METER_FOLDER)
+        .map(|(_, folder)| Path::new(folder).join(TRIPS));
+    let file = arguments.store.clone().or(folder.filter(|_| table.is_none()));
+    let (trips, kept_in): (Arc<dyn Trips>, _) = match (table, file) {
         (Some(table), _) => {
             let kept_in = format!("the table `{table}`");
             (Arc::new(DynamoDbTrips::new(aws.clone(), table)), kept_in)
