@@ -76,8 +76,10 @@ function render() {
   panels.series(state.metric_series);
   panels.usage(func);
   panels.build(state.build);
-  // What is on the page is what the engine was at this version.
-  document.querySelector("main").dataset.version = state.version;
+  // What is on the page is what the engine was at this version, and this is all of it.
+  const main = document.querySelector("main");
+  main.dataset.version = state.version;
+  main.shown = state;
 }
 
 /** The choice of a function, where there is one. */
