@@ -3,10 +3,10 @@
 //! | feature | what it adds | the role needs |
 //! |---|---|---|
 //! | none | [`DynamoDbTrips`], [`Document`] | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem`, `dynamodb:DeleteItem` |
-//! | `lambda` | [`AwsBrake`], [`Functions`] | `lambda:GetFunctionConcurrency`, `lambda:PutFunctionConcurrency`, `lambda:DeleteFunctionConcurrency`, `lambda:ListEventSourceMappings`, `lambda:UpdateEventSourceMapping`, `lambda:ListFunctions`, `lambda:GetAccountSettings` |
+//! | `lambda` | `AwsBrake`, `Functions` | `lambda:GetFunctionConcurrency`, `lambda:PutFunctionConcurrency`, `lambda:DeleteFunctionConcurrency`, `lambda:ListEventSourceMappings`, `lambda:UpdateEventSourceMapping`, `lambda:ListFunctions`, `lambda:GetAccountSettings` |
 //! | `schedules` | the same brake for schedules and rules | `scheduler:ListSchedules`, `scheduler:GetSchedule`, `scheduler:UpdateSchedule`, `iam:PassRole`, `events:ListRuleNamesByTarget`, `events:DescribeRule`, `events:DisableRule`, `events:EnableRule`, `lambda:GetFunctionConfiguration` |
-//! | `cloudwatch` | [`CloudWatch`] | `cloudwatch:GetMetricStatistics` |
-//! | `sns` | [`Topic`] | `sns:Publish` |
+//! | `cloudwatch` | `CloudWatch` | `cloudwatch:GetMetricStatistics` |
+//! | `sns` | `Topic` | `sns:Publish` |
 
 #[cfg(feature = "lambda")]
 mod account;
