@@ -26,7 +26,7 @@ fn features() -> Vec<String> {
     assert!(
         features
             .iter()
-            .all(|feature| ["http", "json-schema", "jwt"].contains(feature))
+            .all(|feature| ["http", "json-schema", "jwt", "memory-profile"].contains(feature))
     );
     features.into_iter().map(str::to_owned).collect()
 }

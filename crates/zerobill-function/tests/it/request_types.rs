@@ -122,10 +122,17 @@ fn a_long_request_type_is_not_repeated_whole() {
 #[test]
 fn an_event_that_nothing_answers_is_told_what_there_is() {
     let lab = Lab::new();
-    let answers = "it answers `{\"requestType\":\"health_check\"}`, `\"stats\"` and `\"analytics\"`, \
-                   exposed operations as `{\"interface\":…,\"operation\":…,\"params\":{…}}`, HTTP `GET /health`, \
-                   directives of Alexa's smart home, requests of custom skills, `{\"text\":…,\"language\":…}` for \
-                   Home Assistant's Assist, and `{\"zerobill\":\"doctor\"}`";
+    let guard = if cfg!(feature = "guard") {
+        "`{\"zerobill\":\"guard\"}`, schedules and alarms where `guard.table` is set, "
+    } else {
+        ""
+    };
+    let answers = format!(
+        "it answers `{{\"requestType\":\"health_check\"}}`, `\"stats\"` and `\"analytics\"`, \
+         exposed operations as `{{\"interface\":…,\"operation\":…,\"params\":{{…}}}}`, HTTP `GET /health`, {guard}\
+         directives of Alexa's smart home, requests of custom skills, `{{\"text\":…,\"language\":…}}` for \
+         Home Assistant's Assist, and `{{\"zerobill\":\"doctor\"}}`"
+    );
     for (event, kind) in [
         ("{}", "unknown"),
         ("[]", "unknown"),
