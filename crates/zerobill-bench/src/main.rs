@@ -5,6 +5,7 @@ mod clock;
 mod cold;
 mod instructions;
 mod machine;
+mod preload;
 mod report;
 mod runtime_api;
 mod statistics;
@@ -65,6 +66,9 @@ struct Arguments {
     /// What the page begins with, instead of a description of the machine.
     #[arg(long)]
     head: Option<String>,
+    /// Measures the first function, which is the example `connected`, with and without what this `zerobill` recommends; nothing else.
+    #[arg(long, value_name = "ZEROBILL", requires = "cpu_share")]
+    preload: Option<String>,
     /// Leaves the count of instructions out, which needs `valgrind` and is slow.
     #[arg(long)]
     no_instructions: bool,
@@ -72,6 +76,14 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let mut arguments = Arguments::parse();
+    if let (Some(zerobill), Some(percent)) = (&arguments.preload, arguments.cpu_share) {
+        return print(&preload::run(
+            &arguments.subjects[0],
+            zerobill,
+            percent,
+            arguments.cold,
+        )?);
+    }
     let event: Arc<[u8]> = arguments.event.as_bytes().into();
     let folder = &arguments.folder;
     let files = tempfile::tempdir().context("cannot make a folder for certificates")?;
@@ -117,6 +129,10 @@ fn main() -> Result<()> {
     if let Some((percent, results)) = &throttled {
         page.push_str(&throttled::section(subjects, *percent, results));
     }
+    print(&page)
+}
+
+fn print(page: &str) -> Result<()> {
     std::io::stdout()
         .write_all(page.as_bytes())
         .context("cannot print the results")

@@ -76,6 +76,8 @@ enum Part {
     Bridge,
     /// What the metering extension costs a function
     Extension,
+    /// The first request of a function that needs much, before and after `zerobill analyze`
+    Preload,
 }
 
 /// How much to measure.
@@ -96,7 +98,7 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let takes = |part| options.only.is_none_or(|only| only == part);
     let mut results = String::new();
-    if takes(Part::Functions) || takes(Part::Bridge) {
+    if takes(Part::Functions) || takes(Part::Bridge) || takes(Part::Preload) {
         let (package, bin) = ("zerobill-bench", "zerobill-bench");
         build(workspace, &["--profile", "quick", "--package", package, "--bin", bin])?;
     }
@@ -119,6 +121,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if takes(Part::Extension) {
         results.push_str(&extension::run(workspace)?);
+    }
+    if takes(Part::Preload) {
+        results.push_str(&preload(workspace, &options.rest)?);
     }
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
     let commit = said(workspace.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
@@ -161,6 +166,27 @@ fn functions(workspace: &Workspace, rest: &[String]) -> Result<String> {
     settle()?;
     say("measuring");
     let finished = process::run(bench.args(rest), &log, LIMIT)?;
+    ensure!(finished.status.success(), "the measurement failed: {}", finished.output);
+    Ok(finished.output)
+}
+
+/// Measures the first request of a function with and without what `zerobill analyze` recommends.
+fn preload(workspace: &Workspace, rest: &[String]) -> Result<String> {
+    let features = ["--features", "aws,jwt"];
+    let example = ["--release", "--package", "zerobill-function", "--example", "connected"];
+    build(workspace, &[&example[..], &features].concat())?;
+    build(
+        workspace,
+        &["--profile", "quick", "--package", "zerobill-cli", "--bin", "zerobill"],
+    )?;
+    let function = workspace.target.join("release/examples/connected");
+    let mut bench = workspace.command(workspace.target.join("quick/zerobill-bench"));
+    bench.arg("--subject").arg(format!("connected={}", function.display()));
+    bench.arg("--preload").arg(workspace.target.join("quick/zerobill"));
+    bench.args(["--cpu-share", "7", "--cold", "20"]).args(rest);
+    settle()?;
+    say("measuring what preloading does");
+    let finished = process::run(&mut bench, &workspace.log("bench"), LIMIT)?;
     ensure!(finished.status.success(), "the measurement failed: {}", finished.output);
     Ok(finished.output)
 }
