@@ -36,11 +36,11 @@ def rows(url, *selection):
 class CargoLambda(Program):
     """`cargo lambda watch`, with a function that has answered."""
 
-    def __init__(self, name):
+    def __init__(self, name, concurrency=10, release=False):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         address = ["--invoke-address", "127.0.0.1", "--invoke-port", str(self.port)]
-        limits = ["--concurrency", "10", "--timeout", "3"]
+        limits = ["--concurrency", str(concurrency), "--timeout", "3", *(["--release"] if release else [])]
         watch = [os.environ["CARGO_LAMBDA"], "lambda", "watch", *address, *limits, "--ignore-changes", "--color", "never"]
         super().__init__(name, [*watch, "--manifest-path", MANIFEST])
 

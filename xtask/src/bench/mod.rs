@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: builds what ships, each program by itself, and records what it costs against its peers.
 
 mod bridge;
+mod engine;
 mod extension;
 mod operations;
 mod readme;
@@ -78,6 +79,8 @@ enum Part {
     Extension,
     /// The first request of a function that needs much, before and after `zerobill analyze`
     Preload,
+    /// The local Lambda against another one
+    Engine,
 }
 
 /// How much to measure.
@@ -124,6 +127,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if takes(Part::Preload) {
         results.push_str(&preload(workspace, &options.rest)?);
+    }
+    if takes(Part::Engine) {
+        results.push_str(&engine::run(workspace)?);
     }
     let date = said(Command::new("date").arg("+%Y-%m-%d"))?;
     let commit = said(workspace.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;

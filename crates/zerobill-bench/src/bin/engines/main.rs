@@ -137,13 +137,16 @@ fn page(arguments: &Arguments, samples: &[Samples]) -> String {
         let (first, other) = (&arguments.subjects[0].name, &arguments.subjects[1].name);
         let throughput = many.median / first_many.median;
         let latency = us.median / first_us.median;
-        let verdict = |met| if met { "met" } else { "missed" };
+        let verdict = |by: f64| match by {
+            ..=0.0 => "met".to_owned(),
+            by => format!("missed by {:.0} %", by * 100.0),
+        };
         let _infallible = writeln!(
             text,
             "| throughput of `{other}` at {callers} callers, times that of `{first}` | at least 2.5 | {throughput:.2} | {} |\n\
              | time of `{other}` for one caller, times that of `{first}` | at most 0.6 | {latency:.2} | {} |",
-            verdict(throughput >= 2.5),
-            verdict(latency <= 0.6)
+            verdict(1.0 - throughput / 2.5),
+            verdict(latency / 0.6 - 1.0)
         );
     }
     text
@@ -166,7 +169,7 @@ mod tests {
             text.contains("| b | 100 (100–100) | 10000 (10000–10000) | 8000 (8000–8000) |\n"),
             "{text}"
         );
-        assert!(text.contains("| at least 2.5 | 2.00 | missed |\n"), "{text}");
+        assert!(text.contains("| at least 2.5 | 2.00 | missed by 20 % |\n"), "{text}");
         assert!(text.contains("| at most 0.6 | 0.40 | met |\n"), "{text}");
     }
 }
