@@ -48,7 +48,7 @@ pub(crate) fn run(function: &Subject, zerobill: &str, percent: u64, count: usize
     };
     let analysis = learn(&lazy, folder, zerobill)?;
     let mut preloaded = lazy.clone();
-    preloaded.name = "ZEROBILL_PRELOAD=auto".to_owned();
+    "ZEROBILL_PRELOAD=auto".clone_into(&mut preloaded.name);
     let url = value(&lazy.variables, "CONNECTED_URL");
     let more = [
         ("ZEROBILL_PRELOAD", "auto".to_owned()),
