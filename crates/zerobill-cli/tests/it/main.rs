@@ -19,6 +19,7 @@ mod events;
 mod forecast;
 mod functions;
 mod guard;
+mod hard_cap;
 mod help;
 mod invoke;
 mod logs;

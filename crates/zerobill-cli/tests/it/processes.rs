@@ -1,6 +1,6 @@
 //! Finds the processes that a command has started, by a variable that they have.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use crate::zerobill::PATIENCE;
 
@@ -23,6 +23,16 @@ fn state(folder: PathBuf, marker: &str) -> Option<char> {
         .any(|variable| variable == marker.as_bytes());
     let stat = std::fs::read_to_string(folder.join("stat")).ok().filter(|_| has)?;
     stat.rsplit(')').next()?.trim_start().chars().next()
+}
+
+/// Ends all processes that have the variable, without asking them.
+pub(crate) fn kill_all(marker: &str) {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let ours = processes.filter(|process| state(process.path(), marker).is_some());
+    for process in ours {
+        // One that has ended meanwhile cannot be killed.
+        _ = Command::new("kill").arg("-KILL").arg(process.file_name()).status();
+    }
 }
 
 /// Waits until the states are as `wanted`.
