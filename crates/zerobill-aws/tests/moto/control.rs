@@ -57,7 +57,7 @@ fn arn(function: &str) -> String {
 }
 
 /// Makes a function in the stand-in; nothing runs it.
-async fn create_function(name: &str, memory_mb: u64, architecture: &str) {
+pub(crate) async fn create_function(name: &str, memory_mb: u64, architecture: &str) {
     let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
     let role = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}");
     let (status, _) = rest("iam", "POST", "/", Some(role.into())).await;

@@ -163,6 +163,9 @@ async fn where_it_was_stopped_is_kept_with_the_month() {
 #[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
 async fn all_environments_stop_and_go_on_together() {
     create_table("meter-stop").await;
+    // It is there to be stopped, where that is built in.
+    #[cfg(all(feature = "cloudwatch", feature = "schedules", feature = "sns"))]
+    crate::control::create_function("function", 128, "x86_64").await;
     let (one, other) = (place("meter-stop").await, place("meter-stop").await);
     assert_eq!(answered(&one, 5).await, 5);
     assert_eq!(
