@@ -30,6 +30,7 @@ mod interfaces;
 pub mod invocation;
 mod layer;
 mod lazy;
+mod locked_file;
 pub mod meter;
 pub mod operation;
 pub mod output;

@@ -1,11 +1,12 @@
 //! Trips in a file, for functions that run on this machine.
 
 use std::{
-    fs::{self, File, OpenOptions},
     future::ready,
-    io::{self, ErrorKind},
+    io,
     path::{Path, PathBuf},
 };
+
+use crate::locked_file::LockedFile;
 
 use super::{
     BrakeError, BrakeFuture, Trip, Trips,
@@ -15,75 +16,47 @@ use super::{
 /// Keeps trips in a JSON file, which several processes may share.
 ///
 /// It is replaced as a whole under a lock (a file of the same name that ends in `.lock`), so that a process that dies in between
-/// leaves the trips as they were. Its calls read and write at once and do not wait for anything but the lock.
+/// leaves the trips as they were. Its calls read and write at once and do not wait for anything but the lock, at most 200 ms.
 #[derive(Clone, Debug)]
-pub struct FileTrips(PathBuf);
+pub struct FileTrips(LockedFile);
 
 impl FileTrips {
     /// The file at that path; it and its folder are made by the first trip.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self(LockedFile::new(path.into()))
     }
 
     /// The path.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.0
+        self.0.path()
     }
 
-    fn beside(&self, ending: &str) -> PathBuf {
-        let mut path = self.0.clone().into_os_string();
-        path.push(ending);
-        path.into()
-    }
-
-    fn load(&self) -> io::Result<ByFunction> {
-        match fs::read(&self.0) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(ByFunction::new()),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn lock(&self) -> io::Result<File> {
-        if let Some(folder) = self.0.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.beside(".lock"))?;
-        lock.lock()?;
-        Ok(lock)
-    }
-
-    /// Lets `change` work on the trips, and stores them if it says so.
     fn change(&self, change: impl FnOnce(&mut ByFunction) -> bool) -> io::Result<bool> {
-        let _lock = self.lock()?;
-        let mut trips = self.load()?;
-        let changed = change(&mut trips);
-        if changed {
-            let new = self.beside(".new");
-            fs::write(&new, serde_json::to_vec_pretty(&trips)?)?;
-            fs::rename(&new, &self.0)?;
-        }
-        Ok(changed)
+        self.0.change(|trips| {
+            let changed = change(trips);
+            (changed, changed)
+        })
     }
 
     fn answer<'a, T: Send + 'a>(&self, answer: io::Result<T>) -> BrakeFuture<'a, T> {
-        let problem = |error| BrakeError(format!("the trips in `{}` cannot be used: {error}", self.0.display()));
+        let problem = |error| {
+            BrakeError(format!(
+                "the trips in `{}` cannot be used: {error}",
+                self.path().display()
+            ))
+        };
         Box::pin(ready(answer.map_err(problem)))
     }
 }
 
 impl Trips for FileTrips {
     fn read<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
-        self.answer(self.load().map(|mut trips| trips.remove(function)))
+        self.answer(self.0.load().map(|mut trips: ByFunction| trips.remove(function)))
     }
 
     fn list(&self) -> BrakeFuture<'_, Vec<Trip>> {
-        self.answer(self.load().map(|trips| trips.into_values().collect()))
+        self.answer(self.0.load().map(|trips: ByFunction| trips.into_values().collect()))
     }
 
     fn write<'a>(&'a self, trip: &'a Trip) -> BrakeFuture<'a, bool> {

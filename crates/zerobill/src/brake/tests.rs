@@ -81,7 +81,10 @@ fn a_file_that_is_no_list_of_trips_is_said_and_kept() {
         .unwrap()
         .unwrap_err()
         .to_string();
-    let start = format!("the trips in `{}` cannot be used: EOF while parsing", path.display());
+    let start = format!(
+        "the trips in `{}` cannot be used: it does not decode (EOF while parsing",
+        path.display()
+    );
     assert!(error.starts_with(&start), "{error}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "{");
 }

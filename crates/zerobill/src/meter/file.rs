@@ -1,24 +1,19 @@
 //! The store for functions that run on this machine: a JSON file that any number of processes share.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
     future::ready,
-    io::{self, ErrorKind},
+    io,
     path::{Path, PathBuf},
-    thread,
-    time::Duration,
 };
 
 use zerobill_free_tier::Month;
 
+use crate::locked_file::LockedFile;
+
 use super::{
     batch::{Account, Batch, Totals},
-    store::{Months, Store, StoreError, StoreFuture, account, entry},
+    store::{Entry, Months, Store, StoreError, StoreFuture, account, entry},
 };
-
-/// How often the lock is asked for, and the pause in between: together 200 ms at most.
-const TRIES: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(2);
 
 /// Adds up in a JSON file.
 ///
@@ -36,69 +31,28 @@ const PAUSE: Duration = Duration::from_millis(2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct FileStore(PathBuf);
+pub struct FileStore(LockedFile);
 
 impl FileStore {
     /// The file at that path; it and its folder are made by the first batch.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self(LockedFile::new(path.into()))
     }
 
     /// The path.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.0
+        self.0.path()
     }
 
-    fn beside(&self, ending: &str) -> PathBuf {
-        let mut path = self.0.clone().into_os_string();
-        path.push(ending);
-        path.into()
-    }
-
-    fn load(&self) -> io::Result<Months> {
-        match fs::read(&self.0) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|error| io::Error::other(format!("it holds no months ({error}); remove it to begin anew"))),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Months::new()),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn lock(&self) -> io::Result<File> {
-        if let Some(folder) = self.0.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.beside(".lock"))?;
-        for _ in 1..TRIES {
-            match lock.try_lock() {
-                Ok(()) => return Ok(lock),
-                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-        }
-        lock.try_lock()
-            .map(|()| lock)
-            .map_err(|_| io::Error::other("another process holds its lock"))
-    }
-
-    /// Lets `change` work on the months, and stores them.
-    fn change<R>(&self, change: impl FnOnce(&mut Months) -> R) -> io::Result<R> {
-        let _lock = self.lock()?;
-        let mut months = self.load()?;
-        let result = change(&mut months);
-        let new = self.beside(".new");
-        fs::write(&new, serde_json::to_vec(&months)?)?;
-        fs::rename(&new, &self.0)?;
-        Ok(result)
+    /// Lets `change` work on the entry of a budget's month.
+    fn change<R>(&self, budget: &str, month: Month, change: impl FnOnce(&mut Entry) -> R) -> io::Result<R> {
+        self.0
+            .change(|months: &mut Months| (change(entry(months, budget, month)), true))
     }
 
     fn answer<'a, T: Send + 'a>(&self, answer: io::Result<T>) -> StoreFuture<'a, T> {
-        let problem = |error| StoreError(format!("the file `{}` cannot be used: {error}", self.0.display()));
+        let problem = |error| StoreError(format!("the file `{}` cannot be used: {error}", self.path().display()));
         Box::pin(ready(answer.map_err(problem)))
     }
 }
@@ -109,18 +63,17 @@ impl Store for FileStore {
     }
 
     fn add<'a>(&'a self, batch: &'a Batch) -> StoreFuture<'a, Account> {
-        self.answer(self.change(|months| {
-            let entry = entry(months, &batch.budget, batch.month);
+        self.answer(self.change(&batch.budget, batch.month, |entry| {
             entry.add(&batch.amounts);
             entry.account()
         }))
     }
 
     fn read<'a>(&'a self, budget: &'a str, month: Month) -> StoreFuture<'a, Account> {
-        self.answer(self.load().map(|months| account(&months, budget, month)))
+        self.answer(self.0.load().map(|months: Months| account(&months, budget, month)))
     }
 
     fn mark<'a>(&'a self, budget: &'a str, month: Month, tripped_at: Totals) -> StoreFuture<'a, ()> {
-        self.answer(self.change(|months| entry(months, budget, month).mark(tripped_at)))
+        self.answer(self.change(budget, month, |entry| entry.mark(tripped_at)))
     }
 }

@@ -170,10 +170,10 @@ fn a_file_that_holds_something_else_says_what_to_do_and_is_left_alone() {
     let error = add(&FileStore::new(&path), &batch(1, amounts(1, 0, 0, &[]))).expect_err("refuses");
     let text = error.to_string();
     assert!(
-        text.contains("meter.json` cannot be used: it holds no months"),
+        text.contains("meter.json` cannot be used: it does not decode"),
         "{text}"
     );
-    assert!(text.ends_with("; remove it to begin anew"), "{text}");
+    assert!(text.ends_with("; move it away to begin anew"), "{text}");
     assert_eq!(std::fs::read_to_string(&path).expect("reads"), "[1, 2");
 }
 

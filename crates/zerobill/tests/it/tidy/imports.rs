@@ -106,6 +106,7 @@ const BASE: &[&[&str]] = &[
     &["environment"],
     &["redact"],
     &["lazy"],
+    &["locked_file"],
     &["brake"],
     &["meter"],
     &["traces"],
