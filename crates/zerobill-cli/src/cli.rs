@@ -139,9 +139,12 @@ pub(crate) struct Invoke {
     /// A running engine, such as `http://127.0.0.1:9000`; one is started for this event if there is none
     #[arg(long, conflicts_with_all = ["command", "memory", "timeout", "environment", "extensions"])]
     pub(crate) url: Option<String>,
-    /// The name of the function at `--url`
-    #[arg(long = "function", value_name = "NAME", default_value = "function")]
-    pub(crate) name: String,
+    /// The function: one of `zerobill.toml`, or one at `--url` [default: the only one of the file, or `function`]
+    #[arg(long = "function", value_name = "NAME", conflicts_with = "command")]
+    pub(crate) name: Option<String>,
+    /// A file with functions, as `[functions.NAME]`; `zerobill.toml` if there is one and no COMMAND
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "command"])]
+    pub(crate) config: Option<PathBuf>,
     /// Do not wait for the reply; only with `--url`
     #[arg(long = "async", requires = "url")]
     pub(crate) later: bool,

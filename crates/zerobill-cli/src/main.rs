@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod http_client;
 mod logs;
+mod nearest;
 mod printer;
 mod samples;
 

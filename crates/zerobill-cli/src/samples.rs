@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::nearest::suggestion;
+
 /// One built-in event, of the shape AWS sends.
 pub(crate) struct Sample {
     /// What `--sample` takes.
@@ -141,19 +143,8 @@ pub(crate) fn find(name: &str) -> Result<&'static Sample, UnknownSample> {
         .find(|sample| sample.name == name)
         .ok_or_else(|| UnknownSample {
             name: name.to_owned(),
-            suggestion: nearest(name).map_or_else(String::new, |nearest| format!(", did you mean `{nearest}`")),
+            suggestion: suggestion(name, SAMPLES.iter().map(|sample| sample.name)),
         })
-}
-
-/// The name most like `name`, unless even that is nothing like it.
-fn nearest(name: &str) -> Option<&'static str> {
-    const LIKE: f64 = 0.7;
-    SAMPLES
-        .iter()
-        .map(|sample| (strsim::jaro_winkler(sample.name, name), sample.name))
-        .filter(|(likeness, _)| *likeness >= LIKE)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, nearest)| nearest)
 }
 
 #[cfg(test)]

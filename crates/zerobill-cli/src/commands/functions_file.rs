@@ -11,8 +11,8 @@ use std::{
 use serde::{Deserialize, de::IgnoredAny};
 use zerobill_engine::{FunctionSettings, QueueSettings};
 
-use super::built_in;
-use crate::{cli::Function, failure::Failure};
+use super::{FUNCTION_NAME, built_in};
+use crate::{cli::Function, failure::Failure, nearest::suggestion};
 
 /// The file where none is named.
 const FILE_NAME: &str = "zerobill.toml";
@@ -115,12 +115,7 @@ pub(super) fn read(
     defaults: &Function,
     concurrency: usize,
 ) -> Result<Vec<FunctionSettings>, Failure> {
-    let environment = zerobill::environment::Environment::process();
-    let set = environment
-        .read(&zerobill::environment::CONFIG_FILE)
-        .map(|(_, path)| PathBuf::from(path));
-    let must_exist = named.is_some() || set.is_some();
-    let path = named.map(Path::to_path_buf).or(set).unwrap_or_else(|| FILE_NAME.into());
+    let (path, must_exist) = path(named);
     let shown = path.display();
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -152,6 +147,50 @@ pub(super) fn read(
     // The first one has the paths that are no other's.
     functions.sort_by_key(|function| function.url_path.as_deref() != Some("/"));
     Ok(functions)
+}
+
+/// The function called `name`, or the only one there is; none where no name is given and there is no function.
+pub(super) fn find(
+    name: Option<&str>,
+    named: Option<&Path>,
+    defaults: &Function,
+) -> Result<Option<FunctionSettings>, Failure> {
+    let mut functions = read(named, defaults, 1)?;
+    let found = match name {
+        // Without a file this is the built-in one.
+        Some(FUNCTION_NAME) if functions.is_empty() => return Ok(None),
+        Some(name) => functions.iter().position(|function| function.name == name),
+        None if functions.len() > 1 => None,
+        None => return Ok(functions.pop()),
+    };
+    if let Some(found) = found {
+        return Ok(Some(functions.swap_remove(found)));
+    }
+    let (path, _) = path(named);
+    let names = || functions.iter().map(|function| function.name.as_str());
+    let problem = match name {
+        Some(name) => {
+            let suggestion = suggestion(name, names());
+            format!("`{}` has no function `{name}`{suggestion}", path.display())
+        }
+        None => format!("`{}` has several functions", path.display()),
+    };
+    let all = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let hint = match all.as_str() {
+        "" => "there is none; `[functions.NAME]` describes one".to_owned(),
+        all => format!("`--function NAME` takes one of {all}"),
+    };
+    Err(Failure::usage(problem).hint(hint))
+}
+
+/// The file, and whether there must be one.
+fn path(named: Option<&Path>) -> (PathBuf, bool) {
+    let environment = zerobill::environment::Environment::process();
+    let set = environment.read(&zerobill::environment::CONFIG_FILE);
+    match named.map(Path::to_path_buf).or(set.map(|(_, path)| path.into())) {
+        Some(path) => (path, true),
+        None => (FILE_NAME.into(), false),
+    }
 }
 
 /// Why a table is no function.

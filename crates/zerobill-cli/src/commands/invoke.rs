@@ -3,11 +3,11 @@
 use std::{io::Read as _, path::Path, process::ExitCode};
 
 use bytes::Bytes;
-use zerobill_engine::{Engine, InvokeRequest, LogLine};
+use zerobill_engine::{Engine, FunctionSettings, InvokeRequest, LogLine};
 
-use super::{FUNCTION_NAME, function, not_started};
+use super::{FUNCTION_NAME, function, functions_file, not_started};
 use crate::{
-    cli::{Function, Invoke},
+    cli::Invoke,
     failure::Failure,
     http_client, printer,
     samples::{self, SAMPLES},
@@ -23,8 +23,11 @@ pub(crate) async fn run(arguments: Invoke) -> Result<ExitCode, Failure> {
     }
     let event = event(&arguments)?;
     let failed = match &arguments.url {
-        Some(url) => remote(url, &arguments.name, arguments.later, event).await?,
-        None => local(arguments.function, event).await?,
+        Some(url) => {
+            let name = arguments.name.as_deref().unwrap_or(FUNCTION_NAME);
+            remote(url, name, arguments.later, event).await?
+        }
+        None => local(settings(arguments)?, event).await?,
     };
     // What the function said of its failure is its reply; the exit code says that it is one.
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -50,14 +53,35 @@ fn event(arguments: &Invoke) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// The function of the command line, or the one of the file, which then is invoked by nothing else.
+fn settings(arguments: Invoke) -> Result<FunctionSettings, Failure> {
+    let found = if arguments.function.command.is_empty() {
+        functions_file::find(
+            arguments.name.as_deref(),
+            arguments.config.as_deref(),
+            &arguments.function,
+        )?
+    } else {
+        None
+    };
+    match found {
+        Some(settings) => Ok(FunctionSettings {
+            schedules: Vec::new(),
+            queues: Vec::new(),
+            ..settings
+        }),
+        None => function(arguments.function),
+    }
+}
+
 /// Starts an engine for this one event; says whether the function failed.
-async fn local(arguments: Function, event: Vec<u8>) -> Result<bool, Failure> {
-    let settings = function(arguments)?;
+async fn local(settings: FunctionSettings, event: Vec<u8>) -> Result<bool, Failure> {
+    let name = settings.name.clone();
     let engine = Engine::builder()
         .function(settings)
         .log_sink(|line: LogLine<'_>| printer::note(line.text));
     let engine = engine.start().await.map_err(not_started)?;
-    let result = one(&engine, event).await;
+    let result = one(&engine, &name, event).await;
     engine.shutdown().await;
     let (payload, failed) = result?;
     printer::bytes(&payload);
@@ -65,8 +89,8 @@ async fn local(arguments: Function, event: Vec<u8>) -> Result<bool, Failure> {
 }
 
 /// The whole reply, also where it comes in parts, and whether the function failed.
-async fn one(engine: &Engine, event: Vec<u8>) -> Result<(Bytes, bool), Failure> {
-    let reply = engine.invoke(FUNCTION_NAME, InvokeRequest::new(event)).await;
+async fn one(engine: &Engine, name: &str, event: Vec<u8>) -> Result<(Bytes, bool), Failure> {
+    let reply = engine.invoke(name, InvokeRequest::new(event)).await;
     let reply = reply.map_err(Failure::user)?;
     let failed = reply.function_error;
     Ok((reply.payload.collect().await.map_err(Failure::user)?, failed))

@@ -37,6 +37,10 @@ fn each_wrong_argument_is_named() {
             &["invoke", "--sample", "health", "--url", "x", "--", "sh"],
             "'[COMMAND]...'",
         ),
+        (
+            &["invoke", "--sample", "health", "--function", "x", "--", "sh"],
+            "'[COMMAND]...'",
+        ),
     ] {
         let run = run(arguments);
         assert_eq!((run.exit, run.stdout.as_str()), (Some(64), ""), "{arguments:?}: {run}");

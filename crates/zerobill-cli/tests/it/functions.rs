@@ -1,11 +1,14 @@
-//! `zerobill dev` with the functions of a file.
+//! `zerobill dev` and `zerobill invoke` with the functions of a file.
 
-use std::fs;
+use std::{fs, path::Path, process::Stdio};
 
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::{running::Dev, zerobill::run};
+use crate::{
+    running::Dev,
+    zerobill::{Run, command, finish, run},
+};
 
 /// A program in the shell that prints every event and answers with the variable `GREETING`.
 const GREETS: &str = r#"
@@ -97,4 +100,79 @@ fn what_is_wrong_with_the_file_is_said_with_its_place() {
         missing.stderr.contains("`/nonexistent.toml` cannot be read: "),
         "{missing}"
     );
+}
+
+/// How the built-in function begins its answer.
+const HEALTHY: &str = r#"{"status":"ok","#;
+
+/// `zerobill invoke` of the sample `health` in a folder.
+fn invoke_in(folder: &Path, arguments: &[&str]) -> Run {
+    let mut command = command(&[&["invoke", "--sample", "health"][..], arguments].concat());
+    command
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    finish(&mut command)
+}
+
+#[test]
+fn one_event_goes_to_the_function_of_the_file_that_is_named() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("zerobill.toml");
+    let orders = format!(
+        "[functions.orders]\ncommand = [\"sh\", \"-c\", '''{GREETS}''']\nmemory = 256\n\
+         environment = {{ GREETING = \"hello\" }}\nschedule = \"rate(1 minute)\"\n"
+    );
+    fs::write(&file, format!("[functions.health]\n{orders}")).unwrap();
+    let orders_run = invoke_in(folder.path(), &["--function", "orders"]);
+    assert_eq!(
+        (orders_run.exit, orders_run.stdout.as_str()),
+        (Some(0), "\"hello\"\n"),
+        "{orders_run}"
+    );
+    assert!(orders_run.stderr.contains("\tMemory Size: 256 MB\t"), "{orders_run}");
+    let health = invoke_in(folder.path(), &["--function", "health", "--memory", "512"]);
+    assert!(health.stdout.starts_with(HEALTHY), "{health}");
+    assert!(health.stderr.contains("\tMemory Size: 512 MB\t"), "{health}");
+
+    let unsaid = invoke_in(folder.path(), &[]);
+    assert_eq!(unsaid.exit, Some(64), "{unsaid}");
+    let expected =
+        "error: `zerobill.toml` has several functions\nhint: `--function NAME` takes one of `health`, `orders`\n";
+    assert_eq!(unsaid.stderr, expected);
+    fs::write(&file, orders).unwrap();
+    assert_eq!(invoke_in(folder.path(), &[]).stdout, "\"hello\"\n");
+    let elsewhere = ["invoke", "--sample", "health", "--config", file.to_str().unwrap()];
+    assert_eq!(run(&elsewhere).stdout, "\"hello\"\n");
+}
+
+#[test]
+fn a_function_that_is_not_in_the_file_gets_the_nearest_name() {
+    let folder = tempdir().unwrap();
+    fs::write(
+        folder.path().join("zerobill.toml"),
+        "[functions.orders]\n[functions.shop]\n",
+    )
+    .unwrap();
+    let wrong = |name: &str| {
+        let run = invoke_in(folder.path(), &["--function", name]);
+        assert_eq!((run.exit, run.stdout.as_str()), (Some(64), ""), "{run}");
+        run.stderr
+    };
+    let all = "hint: `--function NAME` takes one of `orders`, `shop`\n";
+    assert_eq!(
+        wrong("ordrs"),
+        format!("error: `zerobill.toml` has no function `ordrs`, did you mean `orders`\n{all}")
+    );
+    assert_eq!(
+        wrong("zzz"),
+        format!("error: `zerobill.toml` has no function `zzz`\n{all}")
+    );
+    fs::remove_file(folder.path().join("zerobill.toml")).unwrap();
+    assert_eq!(
+        wrong("orders"),
+        "error: `zerobill.toml` has no function `orders`\nhint: there is none; `[functions.NAME]` describes one\n"
+    );
+    let built_in = invoke_in(folder.path(), &["--function", "function"]);
+    assert!(built_in.stdout.starts_with(HEALTHY), "{built_in}");
 }

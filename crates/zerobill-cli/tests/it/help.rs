@@ -93,7 +93,8 @@ fn help_of_invoke() {
           --sample <NAME>             A built-in event; `list` names them
           --event <FILE>              A file with the event
           --url <URL>                 A running engine, such as `http://127.0.0.1:9000`; one is started for this event if there is none
-          --function <NAME>           The name of the function at `--url` [default: function]
+          --function <NAME>           The function: one of `zerobill.toml`, or one at `--url` [default: the only one of the file, or `function`]
+          --config <FILE>             A file with functions, as `[functions.NAME]`; `zerobill.toml` if there is one and no COMMAND
           --async                     Do not wait for the reply; only with `--url`
           --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
           --timeout <SECONDS>         Seconds that one invocation may take [default: 3]
