@@ -15,10 +15,7 @@ use zerobill::{
 
 /// Two runs that fail in a row are enough; a run twenty minutes later finds out whether it works again.
 fn rules() -> Rules {
-    let mut rules = Rules::default();
-    rules.failures = 2;
-    rules.open_for = Duration::from_secs(20 * 60);
-    rules
+    Rules::default().failures(2).open_for(Duration::from_secs(20 * 60))
 }
 
 struct Job;

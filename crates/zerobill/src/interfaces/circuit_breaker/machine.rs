@@ -17,6 +17,13 @@ pub enum BreakerState {
 }
 
 /// When a breaker opens, and for how long.
+///
+/// ```
+/// use std::time::Duration;
+/// use zerobill::circuit_breaker::Rules;
+/// let rules = Rules::default().failures(2).open_for(Duration::from_secs(20 * 60));
+/// assert_eq!((rules.failures, rules.failure_rate, rules.open_for.as_secs()), (2, 0.0, 1_200));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Rules {
@@ -36,6 +43,29 @@ impl Default for Rules {
             failure_rate: 0.0,
             open_for: Duration::from_secs(30),
         }
+    }
+}
+
+impl Rules {
+    /// Opens after this many failures in a row; 0 never does.
+    #[must_use]
+    pub const fn failures(mut self, failures: u32) -> Self {
+        self.failures = failures;
+        self
+    }
+
+    /// Opens when at least this share of the last 64 calls failed, from 0 to 1, and at least 20 were made; 0 never does.
+    #[must_use]
+    pub const fn failure_rate(mut self, share: f64) -> Self {
+        self.failure_rate = share;
+        self
+    }
+
+    /// Stays open for so long before a probe.
+    #[must_use]
+    pub const fn open_for(mut self, time: Duration) -> Self {
+        self.open_for = time;
+        self
     }
 }
 

@@ -171,11 +171,7 @@ async fn a_panic_is_a_failure() {
 #[tokio::test]
 async fn the_rate_rule_needs_enough_calls() {
     let (gateway, _, _) = gateway();
-    let rules = Rules {
-        failures: 0,
-        failure_rate: 0.5,
-        ..Rules::default()
-    };
+    let rules = Rules::default().failures(0).failure_rate(0.5);
     let breaker = gateway.circuit_breaker().configure("shop", rules);
     for n in 0..19 {
         let result = breaker.call(async { if n % 2 == 0 { Err(()) } else { Ok(()) } }).await;
