@@ -150,6 +150,20 @@ fn is_uuid(word: &str) -> bool {
         })
 }
 
+/// Takes the value out of what serde says of it: ``invalid type: string "…", expected u8``, ``unknown variant `…`, expected `a` ``.
+pub(crate) fn without_value(reason: &str) -> String {
+    const QUOTING: [&str; 3] = ["invalid type: ", "invalid value: ", "unknown variant "];
+    if !QUOTING.iter().any(|start| reason.starts_with(start)) {
+        return reason.to_owned();
+    }
+    match (reason.find(['"', '`']), reason.rfind(", expected ")) {
+        (Some(value), Some(expected)) if value < expected => {
+            format!("{}{}", reason[..value].trim_end(), &reason[expected..])
+        }
+        _ => reason.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +252,34 @@ mod tests {
             ("ann@host", "ann@host"),
         ] {
             assert_eq!(without_password(text.to_owned()), safe);
+        }
+    }
+
+    #[test]
+    fn what_serde_says_loses_the_value_and_keeps_the_rest() {
+        for (reason, expected) in [
+            (
+                r#"invalid type: string "a, expected b", expected u8 at line 1 column 9"#,
+                "invalid type: string, expected u8 at line 1 column 9",
+            ),
+            (
+                "invalid type: integer `5`, expected a string",
+                "invalid type: integer, expected a string",
+            ),
+            (
+                "unknown variant `x`, expected `a` or `b`",
+                "unknown variant, expected `a` or `b`",
+            ),
+            (
+                "invalid type: map, expected `a` or `b`",
+                "invalid type: map, expected `a` or `b`",
+            ),
+            (
+                "missing field `method` at line 1 column 80",
+                "missing field `method` at line 1 column 80",
+            ),
+        ] {
+            assert_eq!(without_value(reason), expected);
         }
     }
 

@@ -3,12 +3,14 @@
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::redact::without_value;
+
 /// How much of a path or reason is kept: both can hold names that the sender chose.
 const LONGEST: usize = 200;
 
 /// Why an event does not decode, and at which path.
 ///
-/// Neither text repeats a string value of the event, because those may be tokens. For the same reason the decoder's own
+/// Neither text repeats a value of the event, because those may be tokens. For the same reason the decoder's own
 /// error is not its source.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("event does not decode at `{path}`: {reason}")]
@@ -33,23 +35,8 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, DecodeE
     let mut deserializer = serde_json::Deserializer::from_str(json);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| DecodeError {
         path: shortened(error.path().to_string()),
-        reason: shortened(without_value(error.inner().to_string())),
+        reason: shortened(without_value(&error.inner().to_string())),
     })
-}
-
-/// Takes the string that serde quotes out of its own messages: `invalid type: string "…", expected u8` and the like.
-fn without_value(reason: String) -> String {
-    const QUOTING: [&str; 4] = [
-        "invalid type: string",
-        "invalid value: string",
-        "invalid value: character",
-        "unknown variant",
-    ];
-    let quoting = QUOTING.iter().find(|start| reason.starts_with(**start));
-    match (quoting, reason.rfind(", expected ")) {
-        (Some(start), Some(expected)) => format!("{start}{}", &reason[expected..]),
-        _ => reason,
-    }
 }
 
 fn shortened(text: String) -> String {

@@ -3,7 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::error::{Error, INVALID_PARAMETER, MISSING_PARAMETER, Result, UNKNOWN_PARAMETER, shortened, suggestion};
+use crate::{
+    error::{Error, INVALID_PARAMETER, MISSING_PARAMETER, Result, UNKNOWN_PARAMETER, shortened, suggestion},
+    redact::without_value,
+};
 
 /// The parameters of an operation: a struct and, beside it, its fields as a constant list.
 pub trait Parameters: DeserializeOwned {
@@ -119,8 +122,9 @@ pub(crate) fn decode<P: Parameters>(parameters: Value) -> Result<P> {
         return Ok(decoded);
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        Error::new(INVALID_PARAMETER, format!("parameter `{path}`: {}", error.into_inner()))
+        // A reply repeats no value that came in: it may be a secret that stands in the wrong place.
+        let (path, reason) = (error.path().to_string(), without_value(&error.inner().to_string()));
+        Error::new(INVALID_PARAMETER, format!("parameter `{path}`: {reason}"))
     })
 }
 
@@ -248,5 +252,38 @@ mod tests {
             failure(json!([])),
             text(INVALID_PARAMETER, "parameters must be an object, not array")
         );
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Nested {
+        #[serde(rename = "rules")]
+        _rules: std::collections::BTreeMap<String, Rule>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Rule {
+        Never,
+        Always(#[expect(dead_code, reason = "only its type matters")] u8),
+    }
+
+    impl Parameters for Nested {
+        const FIELDS: &'static [Field] = &[Field::required("rules", Kind::Object, "rules by name")];
+    }
+
+    #[test]
+    fn what_does_not_decode_is_named_by_its_path_and_not_quoted() {
+        for (rule, reason) in [
+            (json!("zbsecret-a"), "unknown variant, expected `never` or `always`"),
+            (json!({ "always": "zbsecret-b" }), "invalid type: string, expected u8"),
+            (json!({ "always": 4_711 }), "invalid value: integer, expected u8"),
+        ] {
+            let error = decode::<Nested>(json!({ "rules": { "first": rule } })).expect_err("it does not decode");
+            assert!(error.message().ends_with(reason), "{error}");
+            assert!(error.message().starts_with("parameter `rules.first"), "{error}");
+            let said = format!("{error:?} {}", error.detail());
+            assert!(!said.contains("zbsecret") && !said.contains("4711"), "{said}");
+        }
+        decode::<Nested>(json!({ "rules": { "first": "never", "second": { "always": 1 } } })).expect("it decodes");
     }
 }

@@ -125,7 +125,7 @@ fn a_decoding_error_names_the_path_and_repeats_no_value() {
         ),
         (
             r#"{"requestContext":5,"headers":{}}"#,
-            "event does not decode at `requestContext`: invalid type: integer `5`, expected struct Context at line 1 column 19",
+            "event does not decode at `requestContext`: invalid type: integer, expected struct Context at line 1 column 19",
         ),
         (
             "{}",
