@@ -162,6 +162,12 @@ impl FieldWriter {
         true
     }
 
+    /// How many bytes the fields take, those of `name` aside.
+    pub(crate) fn bytes_without(&self, name: &str) -> usize {
+        let own = self.find(name).map(|place| self.fields[place]);
+        self.text.len() - own.map_or(0, |own| own.end - own.start)
+    }
+
     /// The names as they stand in a line, without their quotes.
     pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
         self.fields.iter().map(|field| self.name(*field))

@@ -1,7 +1,7 @@
 //! What can be wrong with a metric.
 
 use super::unit::Unit;
-use crate::error::{Error, INVALID_PARAMETER};
+use crate::error::{Error, INVALID_PARAMETER, TOO_LARGE};
 
 /// A metric that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +36,16 @@ pub enum MetricsError {
     /// One dimension with two values in one metric.
     #[error("dimension `{0}` has two values")]
     TwoValues(String),
+    /// Metadata that would make documents larger than CloudWatch takes.
+    #[error("metadata `{key}` would bring the metadata to {bytes} bytes, more than {max_bytes}")]
+    MetadataTooLarge {
+        /// Its key.
+        key: String,
+        /// How many bytes the metadata would have with it.
+        bytes: usize,
+        /// How many it may have.
+        max_bytes: usize,
+    },
     /// A dimension's value would be printed in every document, and this one has the name of a secret.
     #[error("dimension `{0}` has the name of a secret, and its values would be printed")]
     Secret(String),
@@ -46,6 +56,10 @@ pub enum MetricsError {
 
 impl From<MetricsError> for Error {
     fn from(error: MetricsError) -> Self {
-        Self::new(INVALID_PARAMETER, error.to_string()).with_source(error)
+        let code = match error {
+            MetricsError::MetadataTooLarge { .. } => TOO_LARGE,
+            _ => INVALID_PARAMETER,
+        };
+        Self::new(code, error.to_string()).with_source(error)
     }
 }

@@ -16,7 +16,7 @@
 //! | `metrics.disabled` | writes nothing at all |
 //!
 //! A name has at most 255 characters, a metric at most 30 dimensions; a document that would hold more than 100 metrics, or
-//! 100 values of one, becomes several. Values that are no number are dropped with a warning. Other execution environments
+//! 100 values of one, becomes several. Metadata takes at most 256 KiB. Values that are no number are dropped with a warning. Other execution environments
 //! count their own series.
 //!
 //! ```

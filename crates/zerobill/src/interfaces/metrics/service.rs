@@ -18,6 +18,7 @@ use super::{
     unit::Unit,
 };
 use crate::{
+    error::shortened,
     gateway::Base,
     interfaces::{
         Health, Service,
@@ -32,6 +33,9 @@ const DEFAULT_NAMESPACE: &str = "zerobill";
 
 /// The longest namespace.
 const MAX_NAMESPACE: usize = 255;
+
+/// So much metadata, beside the most that metrics take, leaves a document well below the 1 MiB that CloudWatch takes.
+const MAX_METADATA_BYTES: usize = 256 << 10;
 
 /// So many values are written before the invocation ends, so that its memory stays bounded.
 const MAX_BUFFERED: usize = 10_000;
@@ -197,7 +201,8 @@ impl Metrics {
     /// Adds a member to this invocation's documents that is no metric: to be searched for, not billed.
     ///
     /// # Errors
-    /// [`MetricsError::NameTaken`] if a metric or dimension has the name.
+    /// [`MetricsError::NameTaken`] if a metric or dimension has the name; [`MetricsError::MetadataTooLarge`] if the
+    /// invocation's metadata would take more than 256 KiB, since a larger document can be one that CloudWatch drops.
     pub fn add_metadata<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<(), MetricsError> {
         // The value's own code runs before the lock: it may record metrics itself.
         let mut one = FieldWriter::default();
@@ -205,6 +210,14 @@ impl Metrics {
         self.with_buffer(|buffer| {
             if buffer.uses(key) || matches!(key, "service" | "_aws") {
                 return Err(MetricsError::NameTaken(key.to_owned()));
+            }
+            let bytes = buffer.metadata.bytes_without(key) + one.bytes_without("");
+            if bytes > MAX_METADATA_BYTES {
+                return Err(MetricsError::MetadataTooLarge {
+                    key: shortened(key).to_owned(),
+                    bytes,
+                    max_bytes: MAX_METADATA_BYTES,
+                });
             }
             one.write(&mut buffer.metadata);
             Ok(())

@@ -152,3 +152,34 @@ async fn a_task_that_outlives_its_invocation_loses_no_value() {
     assert_eq!(gateway.metrics().flush(), 1);
     assert_eq!(documents(&output)[0]["late"], 1);
 }
+
+#[test]
+fn no_document_is_larger_than_cloudwatch_takes() {
+    let (gateway, output) = gateway_with(&[("metrics.max_series", 1_000.into())]);
+    let metrics = gateway.metrics();
+    let longest = |index: usize| format!("{index:0>255}");
+    for index in 0..100 {
+        // A hundred each would be written at once.
+        for _ in 0..99 {
+            metrics
+                .record(&longest(index), 1.234_567_890_123_456_7e-100, Unit::BytesPerSecond)
+                .expect("recorded");
+        }
+    }
+    let value = "x".repeat(60 << 10);
+    for key in ["a", "b", "c", "d"] {
+        metrics.add_metadata(key, &value).expect("it fits");
+    }
+    metrics
+        .add_metadata("d", &value)
+        .expect("it takes the place of the former");
+    let error = metrics.add_metadata("e", &value).expect_err("it does not fit");
+    assert!(
+        matches!(&error, MetricsError::MetadataTooLarge { key, max_bytes: 262_144, .. } if key == "e"),
+        "{error}"
+    );
+    assert_eq!(crate::Error::from(error).code(), "too_large");
+    metrics.flush();
+    let largest = output.lines().iter().map(String::len).max().unwrap_or_default();
+    assert!((500_000..1 << 20).contains(&largest), "{largest}");
+}
