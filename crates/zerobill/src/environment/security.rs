@@ -32,6 +32,11 @@ pub const SECURITY_TOKEN_JWKS_MAX_AGE_SECONDS: Variable = Variable::new(
     &["ZEROBILL_SECURITY_TOKEN_JWKS_MAX_AGE_SECONDS"],
     "After how many seconds a fetched key set is fetched again; the old one serves where that fails.",
 );
+/// How long an old key set serves.
+pub const SECURITY_TOKEN_JWKS_MAX_STALE_SECONDS: Variable = Variable::new(
+    &["ZEROBILL_SECURITY_TOKEN_JWKS_MAX_STALE_SECONDS"],
+    "For how many seconds after that the old key set serves while no new one can be fetched; then its tokens are refused.",
+);
 /// Issuers whose tokens are accepted.
 pub const SECURITY_TOKEN_ISSUERS: Variable = Variable::new(
     &["ZEROBILL_SECURITY_TOKEN_ISSUERS"],

@@ -15,6 +15,7 @@
 //! | `security.token_algorithms`, `security.token_issuers`, `security.token_audiences`, `security.token_leeway_seconds` | which tokens are accepted |
 //! | `security.token_secret`, `security.token_public_keys`, `security.token_jwks` | the keys of tokens |
 //! | `security.token_jwks_url`, `security.token_jwks_max_age_seconds` | keys that are fetched |
+//! | `security.token_jwks_max_stale_seconds` | how long the last keys serve where no new ones can be fetched, a day unless set |
 //! | `security.opaque_token` | tokens that are accepted as they stand |
 //! | `security.github_secret`, `security.stripe_secret`, `security.slack_secret`, `security.hmac_secret`, `security.replay_window_seconds` | signatures |
 //! | `security.encryption_secrets` | the keys of ciphertexts |

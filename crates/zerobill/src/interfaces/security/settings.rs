@@ -41,6 +41,12 @@ pub(super) const TOKEN_JWKS_MAX_AGE: Setting = Setting::new(
     SettingKind::Integer(60, 86_400),
     "3600",
 );
+pub(super) const TOKEN_JWKS_MAX_STALE: Setting = Setting::new(
+    "security.token_jwks_max_stale_seconds",
+    environment::SECURITY_TOKEN_JWKS_MAX_STALE_SECONDS,
+    SettingKind::Integer(0, 2_592_000),
+    "86400",
+);
 pub(super) const TOKEN_ISSUERS: Setting = Setting::new(
     "security.token_issuers",
     environment::SECURITY_TOKEN_ISSUERS,
@@ -122,6 +128,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     TOKEN_JWKS,
     TOKEN_JWKS_URL,
     TOKEN_JWKS_MAX_AGE,
+    TOKEN_JWKS_MAX_STALE,
     TOKEN_ISSUERS,
     TOKEN_AUDIENCES,
     TOKEN_LEEWAY,

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-/// Why a key set was not fetched. The last good one then serves on.
+/// Why a key set was not fetched. The last good one then serves on, for as long as `security.token_jwks_max_stale_seconds` says.
 #[derive(Debug, thiserror::Error)]
 #[error("the key set was not fetched: {0}")]
 pub struct JwksError(pub String);

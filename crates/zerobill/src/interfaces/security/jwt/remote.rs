@@ -1,4 +1,4 @@
-//! The key set that is fetched: kept, fetched again when a token names a new key, and kept on where that fails.
+//! The key set that is fetched: kept, fetched again when a token names a new key, and kept on for a while where that fails.
 
 use std::{
     fmt,
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     super::{
         error::SecurityError,
-        settings::{TOKEN_JWKS_MAX_AGE, TOKEN_JWKS_URL},
+        settings::{TOKEN_JWKS_MAX_AGE, TOKEN_JWKS_MAX_STALE, TOKEN_JWKS_URL},
         source::{JwksError, JwksFuture, JwksSource},
     },
     key::Key,
@@ -119,11 +119,12 @@ impl Remote {
     }
 
     pub(super) fn health(&self) -> Option<String> {
+        let is_kept = self.kept().is_some();
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let rest = if state.keys.is_some() {
-            "the last good one serves on"
-        } else {
-            "there is none yet"
+        let rest = match (is_kept, &state.keys) {
+            (true, _) => "the last good one serves on",
+            (false, Some(_)) => "the last good one is too old to serve",
+            (false, None) => "there is none yet",
         };
         state
             .failed
@@ -134,18 +135,20 @@ impl Remote {
         std::mem::take(&mut *self.state()).keys.is_some()
     }
 
-    /// The set that is kept, and whether it is fresh.
+    /// The set that is kept and not too old, and whether it is fresh.
     fn kept(&self) -> Option<(Arc<Vec<Key>>, bool)> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let keys = state.keys.as_ref().filter(|_| state.url == self.url())?;
-        let max_age = Duration::from_secs(self.config.integer(&TOKEN_JWKS_MAX_AGE).unwrap_or_default());
+        let seconds = |setting| Duration::from_secs(self.config.integer(setting).unwrap_or_default());
+        let (max_age, max_stale) = (seconds(&TOKEN_JWKS_MAX_AGE), seconds(&TOKEN_JWKS_MAX_STALE));
         let age = self.clock.age().saturating_sub(state.fetched);
-        Some((Arc::clone(keys), age < max_age))
+        (age < max_age + max_stale).then(|| (Arc::clone(keys), age < max_age))
     }
 
     fn may_fetch(&self) -> bool {
+        let is_kept = self.kept().is_some();
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let between = if state.keys.is_some() {
+        let between = if is_kept {
             BETWEEN_FETCHES
         } else {
             BETWEEN_FIRST_FETCHES

@@ -193,6 +193,32 @@ async fn the_last_good_set_serves_on_where_the_endpoint_is_down_or_answers_html(
 }
 
 #[tokio::test]
+async fn a_set_that_cannot_be_fetched_anew_serves_for_its_time_and_no_longer() {
+    let endpoint = Endpoint::new(&VECTORS["jwks"]);
+    let bench = endpoint.bench();
+    for (key, seconds) in [("max_age_seconds", 60), ("max_stale_seconds", 120)] {
+        let key = format!("security.token_jwks_{key}");
+        bench.gateway.config().set(&key, seconds).expect("taken");
+    }
+    assert_eq!(outcome(&bench, "a").await, by("a"));
+    endpoint.set(None);
+    bench.hand.freeze(Duration::from_secs(179));
+    assert_eq!(outcome(&bench, "a").await, by("a"));
+    bench.hand.freeze(Duration::from_secs(1));
+    let refused = Err(SecurityError::KeySetUnavailable.to_string());
+    assert_eq!(outcome(&bench, "a").await, refused);
+    let health = bench.gateway.health();
+    let security = health.iter().find(|(name, _)| *name == "security").expect("there");
+    assert_eq!(
+        security.1.reasons,
+        ["the key set could not be fetched; the last good one is too old to serve"]
+    );
+    endpoint.set(Some(VECTORS["rotated"].to_string().into()));
+    bench.hand.advance(Duration::from_secs(5));
+    assert_eq!(outcome(&bench, "e").await, by("e"), "it recovers");
+}
+
+#[tokio::test]
 async fn without_any_set_a_token_is_no_better_than_the_endpoint() {
     let endpoint = Endpoint::default();
     let bench = endpoint.bench();
