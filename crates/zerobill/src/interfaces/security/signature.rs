@@ -20,14 +20,16 @@ const MAX_CANDIDATES: usize = 8;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Scheme {
-    /// GitHub's header `X-Hub-Signature-256: sha256=…`. It holds no time: who must not do a thing twice keeps the
-    /// `X-GitHub-Delivery` ids it has seen.
+    /// GitHub's header `X-Hub-Signature-256: sha256=…`. Only the payload is signed, without a time, and the header
+    /// `X-GitHub-Delivery` is not: an old delivery is accepted again, under whatever id it comes. Who must not do a thing
+    /// twice keeps the signatures it has seen, where all execution environments see them.
     Github,
     /// Stripe's header `Stripe-Signature: t=…,v1=…`.
     Stripe,
     /// Slack's header `X-Slack-Signature: v0=…`, with the time in `X-Slack-Request-Timestamp`.
     Slack,
-    /// The HMAC-SHA256 of the payload, in hexadecimal or base64, with or without `sha256=` before it. It holds no time.
+    /// The HMAC-SHA256 of the payload, in hexadecimal or base64, with or without `sha256=` before it. It holds no
+    /// time, so it is accepted however often it comes; [`TimedHmac`](Self::TimedHmac) is the one with a window.
     Hmac,
     /// The HMAC-SHA256 of `TIMESTAMP.PAYLOAD`, in hexadecimal or base64, with the time beside it.
     TimedHmac,

@@ -160,6 +160,8 @@ impl Singleton {
     ///
     /// However many ask at once, one makes it and the others wait. If it fails or is given up, the next one tries. A value
     /// may ask for others while it is being made, in the same task; values that would wait for each other get an error instead.
+    /// What a task of its own asks for is not seen to be for it: `make` must not await a [`spawn`](crate::invocation::spawn)ed
+    /// task that asks for the value being made, because neither would ever end.
     ///
     /// # Errors
     /// What `make` said, or a [`SingletonError`] as one of `E`.
