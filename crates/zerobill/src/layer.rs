@@ -1,5 +1,7 @@
 //! The tower layer that makes an existing function's invocations ours, without changing the function.
 
+mod refusing;
+
 use std::{
     future::Future,
     pin::Pin,
@@ -9,7 +11,8 @@ use std::{
 use lambda_runtime::{Context, LambdaEvent};
 use tower::{Layer, Service};
 
-use crate::{free::default_or_fallback, gateway::Gateway};
+use self::refusing::RefusingLayer;
+use crate::{error::Error, free::default_or_fallback, gateway::Gateway};
 
 /// A layer that runs each call of a service as one invocation: with its own log keys, sampling and metrics, all written
 /// before the reply leaves.
@@ -48,6 +51,34 @@ impl InvocationLayer {
     pub fn gateway(mut self, gateway: Gateway) -> Self {
         self.gateway = Some(gateway);
         self
+    }
+
+    /// Answers by `answer`, without asking the service, once the function is stopped: because its budget of the month is used
+    /// up and `lambda.on_95` says `trip`, or because somebody stopped it. Without this an invocation is counted, and served.
+    ///
+    /// The error has the code `budget_exhausted`. Over HTTP the answer is best a 429:
+    ///
+    /// ```
+    /// use http::{Response, StatusCode};
+    ///
+    /// let layer = zerobill::layer().refusing(|stopped| {
+    ///     let mut answer = Response::new(stopped.to_string());
+    ///     *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    ///     Ok(answer)
+    /// });
+    /// # use tower::{Layer, Service};
+    /// # let service = |_: http::Request<()>| async { Ok::<_, std::convert::Infallible>(Response::new(String::new())) };
+    /// # let mut service = layer.layer(lambda_runtime::service_fn(service));
+    /// # drop(service.call(http::Request::new(())));
+    /// ```
+    ///
+    /// and under `lambda_runtime` the error itself: `zerobill::layer().refusing(|stopped| Err(stopped.into()))`.
+    #[must_use]
+    pub fn refusing<T, E, F: Fn(Error) -> Result<T, E>>(self, answer: F) -> RefusingLayer<F> {
+        RefusingLayer {
+            invocations: self,
+            answer,
+        }
     }
 }
 
