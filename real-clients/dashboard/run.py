@@ -1,9 +1,11 @@
 """The dashboard in Chromium: each panel after known traffic, its values compared with what the engine says."""
 
+import contextlib
 import json
 import os
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -33,6 +35,7 @@ def main():
             stop(checks, page, engine)
         build(checks, browser)
         several(checks, browser)
+        budget(checks, browser)
         demo(checks, browser)
         checks.note(f"screenshots are in {SCREENSHOTS}")
     sys.exit(1 if checks.failed else 0)
@@ -290,6 +293,30 @@ def several(checks, browser):
             stopped = lambda: [one["name"] for one in page.read()["functions"] if one["reserved_concurrency"] == 0]
             eventually(stopped, "one is stopped")
             equal(stopped(), ["stock"], "the one that is shown")
+            page.close()
+
+
+def budget(checks, browser):
+    with checks.check("a function that its budget has stopped says why, and is released"), tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        settings = ["BUDGET_REQUESTS=2", "BUDGET_ON_95=requests=trip", "METER_REQUESTS=1", f"METER_FOLDER={folder}"]
+        options = [option for setting in settings for option in ["--env", f"ZEROBILL_{setting}"]]
+        with Program("budget", [os.environ["ZEROBILL"], "dev", "--port", port, *options]) as program:
+            program.wait_for_port(port)
+            with contextlib.suppress(urllib.error.HTTPError):
+                for _ in range(5):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=30).close()
+            page = Page(browser, port)
+            trip = lambda: page.read()["functions"][0]["trip"]
+            eventually(trip, "it is stopped")
+            page.settled()
+            holds(page.text("#cap-state").endswith(f": {trip()['reason']}"), page.text("#cap-state"))
+            page.screenshot("budget")
+            page.tab.get_by_role("button", name="Release").click()
+            eventually(lambda: trip() is None, "it is released")
+            page.settled()
+            equal(page.text("#cap-button"), "Stop it", "button")
+            equal(page.complaints, [], "complaints of the browser")
             page.close()
 
 

@@ -233,7 +233,8 @@ pub(crate) struct GuardPlace {
     /// A file to keep it in instead, for functions that run on this machine
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
-    /// A running engine, such as `http://127.0.0.1:9000`; it has no triggers, so that concurrency alone is set
+    /// A running engine, such as `http://127.0.0.1:9000`; it has no triggers, so that concurrency alone is set, and keeps what
+    /// is stopped in the project that it runs, unless told
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
     /// How to print it

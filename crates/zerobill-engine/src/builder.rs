@@ -19,6 +19,7 @@ use crate::{
     schedule,
     settings::FunctionSettings,
     task,
+    trips::{self, NoTrips, Trips},
 };
 
 /// Something that goes on by itself.
@@ -31,6 +32,7 @@ pub struct Builder {
     address: String,
     freezes: bool,
     origins: Vec<String>,
+    trips: Option<Arc<dyn Trips>>,
     sink: Arc<dyn LogSink>,
 }
 
@@ -42,6 +44,7 @@ impl Default for Builder {
             address: "127.0.0.1:0".to_owned(),
             freezes: false,
             origins: Vec::new(),
+            trips: None,
             sink,
         }
     }
@@ -78,6 +81,12 @@ impl Builder {
     /// Lets web pages of this origin, such as `http://localhost:5173`, call the Function URL.
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
+        self
+    }
+
+    /// Shows on the dashboard which functions are stopped, and lets it release them.
+    pub fn trips(mut self, trips: impl Trips + 'static) -> Self {
+        self.trips = Some(Arc::new(trips));
         self
     }
 
@@ -120,10 +129,14 @@ impl Builder {
                 return Err(EngineError::DuplicateFunction(name));
             }
         }
+        if let Some(trips) = &self.trips {
+            triggers.push(Box::pin(trips::watch(Arc::clone(trips), Arc::clone(&journal))));
+        }
         let functions = Arc::new(Functions {
             by_name,
             default: default.ok_or(EngineError::NoFunction)?,
             queues,
+            trips: self.trips.unwrap_or_else(|| Arc::new(NoTrips)),
         });
         let resolved = tokio::net::lookup_host(&self.address).await;
         let resolved = resolved

@@ -19,6 +19,7 @@ use crate::{
     function::Function,
     invocation::{InvokeReply, InvokeRequest},
     queue::Queue,
+    trips::Trips,
 };
 
 /// How long running invocations have to end at shutdown.
@@ -48,6 +49,7 @@ pub(crate) struct Functions {
     /// The function behind the Function URL where a path is no other's: the first one given.
     pub(crate) default: Arc<Function>,
     pub(crate) queues: BTreeMap<String, Arc<Queue>>,
+    pub(crate) trips: Arc<dyn Trips>,
 }
 
 impl Engine {

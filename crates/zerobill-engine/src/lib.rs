@@ -35,6 +35,7 @@ mod run;
 mod schedule;
 mod settings;
 mod task;
+mod trips;
 
 pub use self::{
     build::Build,
@@ -48,4 +49,5 @@ pub use self::{
     queue::QueueSettings,
     schedule::{Schedule, ScheduleError},
     settings::FunctionSettings,
+    trips::{Trip, TripConcurrency, Trips, TripsFuture},
 };

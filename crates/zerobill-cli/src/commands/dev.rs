@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode, time::Duration};
 use zerobill::environment::{ANALYTICS_REQUESTS, METRICS_COLD_START, Variable};
 use zerobill_engine::{Engine, FunctionSettings, FunctionState, InvokeRequest, LogLine, State};
 
-use super::{function, functions_file, not_started, watch::Watch};
+use super::{budgets::Budgets, function, functions_file, not_started, watch::Watch};
 use crate::{
     cli::{self, Dev},
     failure::{Failure, Kind},
@@ -45,7 +45,14 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
             settings.environment.splice(0..0, shown);
         }
     }
+    let budgets = Budgets::of(&mut functions).unwrap_or_else(|error| {
+        printer::note(&format!(
+            "warning: each environment counts its budget alone, as `.zerobill` cannot be made: {error}"
+        ));
+        Budgets::default()
+    });
     let mut builder = Engine::builder()
+        .trips(budgets)
         .listen(std::net::SocketAddr::new(arguments.host, arguments.port).to_string())
         .freeze(arguments.freeze)
         .log_sink(|line: LogLine<'_>| printer::data(line.text));

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod audit;
+mod budgets;
 mod call;
 mod dev;
 mod doctor;

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{Arc, Condvar, Mutex},
     thread::JoinHandle,
@@ -21,11 +22,17 @@ pub(crate) struct Dev {
 
 impl Dev {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut process = command(&[&["dev", "--port", "0"][..], arguments].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::run(&mut command(&[&["dev", "--port", "0"][..], arguments].concat()))
+    }
+
+    /// In a folder, where functions add up what they use as they do for a user.
+    pub(crate) fn start_in(folder: &Path, arguments: &[&str]) -> Self {
+        let mut command = command(&[&["dev", "--port", "0"][..], arguments].concat());
+        Self::run(command.current_dir(folder).env_remove("ZEROBILL_METER_FOLDER"))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut dev = Self {
             stdout: Lines::of(process.stdout.take().unwrap()),
             stderr: Lines::of(process.stderr.take().unwrap()),
@@ -44,9 +51,14 @@ impl Dev {
 
     /// The status line and the body of the answer to a GET with these further header lines.
     pub(crate) fn get(&self, path: &str, headers: &str) -> (String, String) {
+        self.request("GET", path, headers)
+    }
+
+    /// The same of a request with another method.
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).unwrap();

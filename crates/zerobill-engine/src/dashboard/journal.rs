@@ -17,7 +17,7 @@ use super::{
     series::{Series, series_of},
     usage::{Usage, export_of},
 };
-use crate::{log::LineKind, task};
+use crate::{log::LineKind, task, trips::Trip};
 
 /// How many invocations are kept, and how many bytes of their events and replies.
 const INVOCATIONS: (usize, usize) = (500, 16 * 1024 * 1024);
@@ -51,6 +51,8 @@ pub(super) struct Content {
     pub(super) usage: Usage,
     /// The build that runs or has failed last.
     pub(super) build: Option<BuildState>,
+    /// Who is stopped, by function, or why that is not known.
+    pub(super) trips: Result<BTreeMap<String, Trip>, String>,
 }
 
 /// An environment that is there.
@@ -100,6 +102,7 @@ impl Journal {
                 series: Series::default(),
                 usage: Usage::default(),
                 build: None,
+                trips: Ok(BTreeMap::new()),
             }),
             changed: Notify::new(),
         }
@@ -159,6 +162,13 @@ impl Journal {
     /// A build begins, fails or, where there is none, has worked.
     pub(crate) fn build(&self, build: Option<BuildState>) {
         self.change(|content| content.build = build);
+    }
+
+    /// Who is stopped; nothing changes where it is the same as before.
+    pub(crate) fn trips(&self, trips: Result<BTreeMap<String, Trip>, String>) {
+        if self.content().trips != trips {
+            self.change(|content| content.trips = trips);
+        }
     }
 
     /// Something that is shown has changed elsewhere.

@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -29,7 +30,9 @@ pub(crate) use self::{
     record::{Place, Record},
     stream::READERS,
 };
-use crate::front::Front;
+use serde_json::json;
+
+use crate::{front::Front, trips};
 
 /// The routes, which the front guards like those of the Lambda API.
 pub(crate) fn routes() -> Router<Arc<Front>> {
@@ -40,8 +43,17 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
         .route("/_zerobill/invocations", get(detail::list))
         .route("/_zerobill/invocations/{number}", get(detail::one))
         .route("/_zerobill/invocations/{number}/replay", post(detail::replay))
+        .route("/_zerobill/functions/{name}/release", post(release))
 }
 
 async fn state(State(front): State<Arc<Front>>) -> Response {
     Json(front.journal.overview(&front.functions)).into_response()
+}
+
+/// Lets a function run again that was stopped.
+async fn release(State(front): State<Arc<Front>>, Path(name): Path<String>) -> Response {
+    match trips::release(&front.functions, &name).await {
+        Ok(released) => Json(json!({ "function": name, "released": released })).into_response(),
+        Err(problem) => detail::problem(StatusCode::CONFLICT, &problem),
+    }
 }

@@ -18,6 +18,7 @@ use crate::{
     engine::Functions,
     function::Function,
     task,
+    trips::Trip,
 };
 
 /// The document.
@@ -32,6 +33,8 @@ pub(super) struct Overview {
     metric_series: SeriesView,
     /// A build that runs, or the last one where it has failed.
     build: Option<BuildState>,
+    /// Why it is not known which functions are stopped.
+    trips_problem: Option<String>,
 }
 
 /// One function.
@@ -48,6 +51,8 @@ struct FunctionView {
     latency: Option<Latency>,
     init: Option<Latency>,
     environments: Vec<EnvironmentView>,
+    /// Why it is stopped until it is released.
+    trip: Option<Trip>,
     /// Which interfaces its requests use; none where the function does not log it.
     usage: Option<UsageView>,
 }
@@ -97,6 +102,7 @@ impl Journal {
             free_tier: state.free_tier,
             month: Outlook::of(traffic, self.started_ms, now_ms),
             build: content.build.clone(),
+            trips_problem: content.trips.as_ref().err().cloned(),
             metric_series: SeriesView {
                 used: content.series.names.len(),
                 free: series::free(),
@@ -138,6 +144,12 @@ impl Journal {
             ),
             init: Latency::of(entries.iter().filter_map(|entry| entry.init_us).collect()),
             environments: self.environments(content, &function.name),
+            trip: content
+                .trips
+                .as_ref()
+                .ok()
+                .and_then(|trips| trips.get(&*function.name))
+                .cloned(),
             usage: content.usage.of(&function.name),
             state,
         }

@@ -12,7 +12,7 @@ use zerobill_aws::{
     control::{AwsBrake, DynamoDbTrips},
 };
 
-use crate::{cli::GuardPlace, failure::Failure};
+use crate::{cli::GuardPlace, commands::budgets::project_trips, failure::Failure};
 
 /// The brake, its trips, and how they are called.
 pub(super) struct Place {
@@ -39,7 +39,11 @@ pub(super) fn of(arguments: &GuardPlace) -> Result<Place, Failure> {
     let folder = environment
         .read(&METER_FOLDER)
         .map(|(_, folder)| Path::new(folder).join(TRIPS));
-    let file = arguments.store.clone().or(folder.filter(|_| table.is_none()));
+    let project = arguments.endpoint_url.as_ref().map(|_| project_trips());
+    let file = arguments
+        .store
+        .clone()
+        .or(folder.or(project).filter(|_| table.is_none()));
     let (trips, kept_in): (Arc<dyn Trips>, _) = match (table, file) {
         (Some(table), _) => {
             let kept_in = format!("the table `{table}`");

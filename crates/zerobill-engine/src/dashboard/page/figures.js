@@ -13,14 +13,23 @@ export function prepare(current) {
 
 export function render(func) {
   text(byId("figures-title"), func.name);
-  const stopped = func.reserved_concurrency === 0;
-  const state = text(byId("cap-state"), stopped ? "Hard cap: stopped, every event is refused" : capacity(func));
+  const stopped = isStopped(func);
+  const state = text(byId("cap-state"), stopped ? reason(func) : capacity(func));
   state.classList.toggle("stopped", stopped);
   const button = text(byId("cap-button"), stopped ? "Release" : "Stop it");
   button.classList.toggle("danger", !stopped);
   button.classList.toggle("main", stopped);
-  button.title = stopped ? "Takes the hard cap off again" : "What the hard cap does: sets the reserved concurrency to 0, so that every event is refused";
+  button.title = stopped ? "Takes the hard cap off again; a function that refuses by itself works again within five seconds" : "What the hard cap does: sets the reserved concurrency to 0, so that every event is refused";
   keyed(byId("tiles"), tiles(func), (tile) => tile.field, create, update);
+}
+
+const isStopped = (func) => func.reserved_concurrency === 0 || func.trip !== null;
+
+/** Who has stopped it: its budget or the guard, which say why, or the button. */
+function reason({ trip }) {
+  if (!trip) return "Hard cap: stopped, every event is refused";
+  const gaps = trip.gaps.map((gap) => `; not stopped: ${gap}`);
+  return `Hard cap: stopped since ${format.moment(trip.since_ms)}: ${trip.reason}${gaps.join("")}`;
 }
 
 function capacity(func) {
@@ -70,7 +79,9 @@ async function press(func) {
   button.disabled = true;
   try {
     let answer;
-    if (func.reserved_concurrency !== 0) {
+    if (func.trip) {
+      answer = await fetch(`functions/${encodeURIComponent(func.name)}/release`, { method: "POST" });
+    } else if (func.reserved_concurrency !== 0) {
       before.set(func.name, func.reserved_concurrency);
       answer = await put(0);
     } else {

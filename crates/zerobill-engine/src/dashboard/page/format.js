@@ -37,6 +37,13 @@ export function amount(number) {
 /** 14:03:22 */
 export const time = (ms) => new Date(ms).toLocaleTimeString("en-GB");
 
+/** 17:03:21, with the day where it is another one than today. */
+export function moment(ms) {
+  const then = new Date(ms);
+  const day = then.toDateString() === new Date().toDateString() ? "" : `${then.toLocaleDateString("en-GB", { day: "numeric", month: "long" })}, `;
+  return day + time(ms);
+}
+
 /** 12 November, of 2026-11-12 */
 export function day(date) {
   return new Date(`${date}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });

@@ -67,6 +67,7 @@ function render() {
   show(byId("start"), func.invocations + func.throttles === 0);
   show(byId("figures"), true);
   figures.render(func);
+  if (show(byId("trips-problem"), Boolean(state.trips_problem))) text(byId("trips-problem"), state.trips_problem);
   if (show(byId("durations"), own.some((one) => one.duration_us > 0))) {
     draw(own, func.latency, now(), detail.open);
     if (byId("chart-table").open) tabulate(byId("chart-table").querySelector("tbody"), own, now());

@@ -3,6 +3,7 @@
 mod access;
 mod builds;
 mod streams;
+mod trips;
 
 use serde_json::{Value, json};
 
