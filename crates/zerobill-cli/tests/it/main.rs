@@ -30,5 +30,6 @@ mod remote;
 mod running;
 mod samples;
 mod simulate;
+mod thresholds;
 mod watch;
 mod zerobill;

@@ -261,6 +261,16 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "a_million_requests_of_random_kinds_take_no_more_memory_than_some_thousands",
     ),
     (
+        "analytics whose memory grows with what comes",
+        "crates/zerobill/tests/allocations.rs",
+        "counting_a_request_allocates_nothing_and_memory_is_bounded_whatever_comes",
+    ),
+    (
+        "analytics with thresholds that disagree",
+        "crates/zerobill-cli/tests/it/thresholds.rs",
+        "analytics_thresholds_that_disagree",
+    ),
+    (
         "recommendations that nothing acts on",
         "crates/zerobill/src/interfaces/initialization/tests.rs",
         "auto_builds_what_the_file_beside_the_function_names",
