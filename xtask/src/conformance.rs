@@ -1,5 +1,8 @@
 //! `cargo xtask conformance`: what a local Lambda must get right, row by row, of ours and of another one.
 
+mod pages;
+
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -19,9 +22,12 @@ pub(crate) struct Options {
     /// `cargo lambda watch` is started unless one is named.
     #[arg(long)]
     url: Option<String>,
+    /// Prints the table and writes no page.
+    #[arg(long)]
+    dry_run: bool,
 }
 
-/// Prints the table; says whether every row holds of ours.
+/// Prints the table, and puts it into the pages if it is that of `cargo lambda watch`; says whether every row holds of ours.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let log = workspace.log("conformance");
     let python = tools::python(workspace, &log)?;
@@ -36,5 +42,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     }
     let finished = process::run(&mut command, &log, LIMIT)?;
     say(finished.output.trim_end());
-    Ok(finished.status.success())
+    let holds = finished.status.success();
+    if holds && options.url.is_none() && !options.dry_run {
+        let date = Command::new("date").arg("+%Y-%m-%d").output()?.stdout;
+        pages::write(workspace, String::from_utf8(date)?.trim(), &finished.output)?;
+    }
+    Ok(holds)
 }

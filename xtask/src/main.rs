@@ -2,12 +2,14 @@
 //! `cargo xtask package` makes what is deployed.
 
 mod bench;
+mod between;
 mod conformance;
 mod environment;
 mod house;
 mod package;
 mod process;
 mod report;
+mod soak;
 mod steps;
 mod tap;
 mod tools;
@@ -37,6 +39,8 @@ enum Command {
     Bench(bench::Options),
     /// Says row by row what the local Lambda gets right, and another one.
     Conformance(conformance::Options),
+    /// Has what must not grow take many requests: minutes, where the tests take a tenth of them.
+    Soak,
     /// Builds the function as the zip files that AWS Lambda takes, and checks them.
     Package(package::Options),
     /// Builds the command as a Python wheel, which installs without Rust.
@@ -63,6 +67,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Command::Test(selection) => steps::test(&workspace, &selection),
         Command::Bench(options) => bench::run(&workspace, &options).map(|()| true),
         Command::Conformance(options) => conformance::run(&workspace, &options),
+        Command::Soak => soak::run(&workspace),
         Command::Package(options) => package::run(&workspace, &options).map(|()| true),
         Command::Wheel(options) => package::wheel::run(&workspace, &options).map(|()| true),
         Command::HomeAssistant(options) => house::run(&workspace, &options).map(|()| true),

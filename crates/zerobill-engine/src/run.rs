@@ -282,15 +282,18 @@ impl Function {
             request_id: &request_id,
             trace_id: &trace_id,
         });
-        let error = format!(
-            "RequestId: {request_id} Error: {}\t{error_type}",
-            document.error_message
-        );
+        let said = format!("RequestId: {request_id} Error: {}", document.error_message);
+        let error = format!("{said}\t{error_type}");
+        // What the program has reported of itself is passed on as it is.
+        let payload = match error_type.as_str() {
+            "Runtime.ExitError" | "Sandbox.Timedout" => ErrorDocument::new(&*error_type, said).to_json(),
+            _ => document.to_json(),
+        };
         // A failed INIT is billed like the rest.
         let mut report = Report::new(&request_id, init_us, None, self.settings.memory_mb.into());
         (report.status, report.error_type) = (Status::Error, Some(error_type));
         self.counters.end(&report, true, false);
-        let payload = Bytes::from(document.to_json());
+        let payload = Bytes::from(payload);
         record.ends(&report, true, &payload);
         InvokeReply {
             request_id,

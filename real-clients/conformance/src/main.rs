@@ -1,7 +1,5 @@
 //! A function that does what its event asks for, byte by byte. What is compared are the local Lambdas around it.
 
-mod runtime;
-
 use std::{
     fs::OpenOptions,
     io::{self, Write},
@@ -11,9 +9,11 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use conformance::{
+    runtime::{Answer, Runtime},
+    variable,
+};
 use serde_json::{Map, Value, json};
-
-use crate::runtime::{Answer, Runtime};
 
 const INTEGRATION: &str = "application/vnd.awslambda.http-integration-response";
 
@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
         statuses: Value::Null,
     };
     loop {
-        let invocation = function.runtime.next()?;
+        let invocation = function.runtime.next_invocation()?;
         let event: Value = serde_json::from_slice(&invocation.body)?;
         let request_id = invocation.header("lambda-runtime-aws-request-id").to_owned();
         if event["rawPath"].is_string() {
@@ -159,9 +159,4 @@ fn count(file: &str) -> io::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "the variables themselves are what is compared")]
 fn variables() -> Map<String, Value> {
     std::env::vars().map(|(name, value)| (name, value.into())).collect()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the function has no library around it")]
-fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_default()
 }

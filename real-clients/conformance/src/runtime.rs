@@ -6,9 +6,11 @@ use std::{
 };
 
 const RUNTIME: &str = "/2018-06-01/runtime";
+const EXTENSION: &str = "/2020-01-01/extension";
 
 /// A connection to the Runtime API.
-pub(crate) struct Runtime {
+#[derive(Debug)]
+pub struct Runtime {
     address: String,
     /// What comes before the path: nothing on Lambda, but some local ones have the function's name there.
     base: String,
@@ -16,26 +18,31 @@ pub(crate) struct Runtime {
 }
 
 /// An answer of the Runtime API; of `/next`, an event.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
+#[derive(Debug)]
+pub struct Answer {
+    /// The status, such as 202.
+    pub status: u16,
     headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    pub(crate) fn header(&self, name: &str) -> &str {
+    /// The header of this name in lower case; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(found, _)| found == name);
         found.map_or("", |(_, value)| value)
     }
 
     /// The headers of the invocation.
-    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
 impl Runtime {
-    pub(crate) fn connect(address: &str) -> io::Result<Self> {
+    /// The one that `AWS_LAMBDA_RUNTIME_API` names.
+    pub fn connect(address: &str) -> io::Result<Self> {
         // Lambda's has no scheme; some local ones have.
         let address = address.trim_start_matches("http://");
         let (host, base) = address.split_at(address.find('/').unwrap_or(address.len()));
@@ -49,20 +56,27 @@ impl Runtime {
     }
 
     /// Waits for an event, however long that takes.
-    pub(crate) fn next(&mut self) -> io::Result<Answer> {
-        self.exchange("GET", "/invocation/next", "", b"")
+    pub fn next_invocation(&mut self) -> io::Result<Answer> {
+        self.exchange("GET", &format!("{RUNTIME}/invocation/next"), "", b"")
     }
 
-    pub(crate) fn respond(&mut self, request_id: &str, head: &str, body: &[u8]) -> io::Result<Answer> {
-        self.exchange("POST", &format!("/invocation/{request_id}/response"), head, body)
+    /// Answers an event.
+    pub fn respond(&mut self, request_id: &str, head: &str, body: &[u8]) -> io::Result<Answer> {
+        self.exchange(
+            "POST",
+            &format!("{RUNTIME}/invocation/{request_id}/response"),
+            head,
+            body,
+        )
     }
 
-    pub(crate) fn fail(&mut self, request_id: &str, head: &str, body: &[u8]) -> io::Result<Answer> {
-        self.exchange("POST", &format!("/invocation/{request_id}/error"), head, body)
+    /// Answers an event with an error document.
+    pub fn fail(&mut self, request_id: &str, head: &str, body: &[u8]) -> io::Result<Answer> {
+        self.exchange("POST", &format!("{RUNTIME}/invocation/{request_id}/error"), head, body)
     }
 
     /// Begins an answer whose parts follow, each with [`Self::part`].
-    pub(crate) fn begin_stream(&mut self, request_id: &str, content_type: &str) -> io::Result<()> {
+    pub fn begin_stream(&mut self, request_id: &str, content_type: &str) -> io::Result<()> {
         let head = format!(
             "POST {}{RUNTIME}/invocation/{request_id}/response HTTP/1.1\r\nHost: {}\r\nTransfer-Encoding: chunked\r\n\
              Lambda-Runtime-Function-Response-Mode: streaming\r\nContent-Type: {content_type}\r\n\r\n",
@@ -72,21 +86,38 @@ impl Runtime {
     }
 
     /// One part of a streamed answer; an empty one ends it.
-    pub(crate) fn part(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub fn part(&mut self, bytes: &[u8]) -> io::Result<()> {
         let part = [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
         self.stream.get_mut().write_all(&part)
     }
 
+    /// Registers an extension of this name for invocations; the answer has its identifier.
+    pub fn register(&mut self, name: &str) -> io::Result<Answer> {
+        let head = format!("Lambda-Extension-Name: {name}\r\n");
+        self.exchange(
+            "POST",
+            &format!("{EXTENSION}/register"),
+            &head,
+            br#"{"events":["INVOKE"]}"#,
+        )
+    }
+
+    /// Waits for the next event of a registered extension.
+    pub fn next_of_extension(&mut self, identifier: &str) -> io::Result<Answer> {
+        let head = format!("Lambda-Extension-Identifier: {identifier}\r\n");
+        self.exchange("GET", &format!("{EXTENSION}/event/next"), &head, b"")
+    }
+
     fn exchange(&mut self, method: &str, path: &str, head: &str, body: &[u8]) -> io::Result<Answer> {
         let (base, address, length) = (&self.base, &self.address, body.len());
-        let start = format!(
-            "{method} {base}{RUNTIME}{path} HTTP/1.1\r\nHost: {address}\r\n{head}Content-Length: {length}\r\n\r\n"
-        );
+        let start =
+            format!("{method} {base}{path} HTTP/1.1\r\nHost: {address}\r\n{head}Content-Length: {length}\r\n\r\n");
         self.stream.get_mut().write_all(&[start.as_bytes(), body].concat())?;
         self.read()
     }
 
-    pub(crate) fn read(&mut self) -> io::Result<Answer> {
+    /// Reads the answer to what was sent.
+    pub fn read(&mut self) -> io::Result<Answer> {
         let status = self.line()?.split(' ').nth(1).and_then(|status| status.parse().ok());
         let (mut headers, mut body) = (Vec::new(), Vec::new());
         loop {

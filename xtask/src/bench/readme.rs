@@ -3,9 +3,10 @@
 use anyhow::{Context, Result};
 use std::fmt::Write;
 
-/// The lines of the README between which the table stands.
-const BEGIN: &str = "<!-- measured: begin -->\n";
-const END: &str = "<!-- measured: end -->\n";
+use crate::between;
+
+/// The name of the marks between which the table stands.
+const NAME: &str = "measured";
 
 /// The columns of the results that the README shows, with its own words for them.
 const COLUMNS: &[(&str, &str)] = &[
@@ -28,13 +29,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
 
 /// The README with its table made from this page of results.
 pub(super) fn with_table(readme: &str, name: &str, page: &str) -> Result<String> {
-    let (before, rest) = readme
-        .split_once(BEGIN)
-        .with_context(|| format!("README.md has no line `{}`", BEGIN.trim()))?;
-    let (_, after) = rest
-        .split_once(END)
-        .with_context(|| format!("README.md has no line `{}`", END.trim()))?;
-    Ok(format!("{before}{BEGIN}\n{}\n{END}{after}", table(name, page)?))
+    between::put(readme, NAME, &format!("\n\n{}\n", table(name, page)?))
 }
 
 /// How many budgets of a page are met and missed.
@@ -106,18 +101,16 @@ mod tests {
 
     #[test]
     fn the_table_has_the_ratios_of_the_page_and_counts_its_budgets() {
-        let readme = format!("# a\n{BEGIN}old\n{END}b\n");
-        let expected = format!(
-            "# a\n{BEGIN}\n| times the bare Rust function | CPU of a cold start | CPU of a warm invocation | memory of its own |\n\
+        let readme = "# a\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nb\n";
+        let expected = "# a\n<!-- measured: begin -->\n\n| times the bare Rust function | CPU of a cold start | CPU of a warm invocation | memory of its own |\n\
              |---|---:|---:|---:|\n| `lambda_runtime`, bare | 1.00 (0.90–1.10) | 1.00 | 1.00 |\n\
              | Python's official client, bare | 20.00 | 3.00 | 30.00 |\n\nMedians; in brackets the middle half of the samples, by \
              which another run may differ. 1 budgets are met, 1 missed:\n[`results/day.md`](crates/zerobill-bench/results/day.md) has \
-             them all, with the machine. `cargo xtask bench` measures again.\n\n{END}b\n"
-        );
-        assert_eq!(with_table(&readme, "day.md", PAGE).unwrap(), expected);
+             them all, with the machine. `cargo xtask bench` measures again.\n\n<!-- measured: end -->\nb\n";
+        assert_eq!(with_table(readme, "day.md", PAGE).unwrap(), expected);
         let error = with_table("no place", "day.md", PAGE).unwrap_err().to_string();
-        assert_eq!(error, "README.md has no line `<!-- measured: begin -->`");
-        let error = with_table(&readme, "day.md", "# day\n").unwrap_err().to_string();
+        assert_eq!(error, "the page has no `<!-- measured: begin -->`");
+        let error = with_table(readme, "day.md", "# day\n").unwrap_err().to_string();
         assert_eq!(error, "the results have no ratios to `hello`");
     }
 

@@ -37,7 +37,7 @@ fn a_function_that_fails_ends_with_1_and_its_document() {
     assert_snapshot!(run(&arguments), @r#"
     exit: 1
     --- stdout
-    {"errorType":"Runtime.ExitError","errorMessage":"Runtime exited with error: exit status 3"}
+    {"errorType":"Runtime.ExitError","errorMessage":"RequestId: ID Error: Runtime exited with error: exit status 3"}
 
     --- stderr
     INIT_START Runtime Version: local | Runtime Version ARN: local

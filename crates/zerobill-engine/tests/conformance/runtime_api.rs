@@ -1,4 +1,4 @@
-//! The Runtime API as the function sees it: L18, L19.
+//! The Runtime API and the Extensions API as the function sees them: L18, L19, L23.
 
 use serde_json::json;
 
@@ -41,5 +41,36 @@ fn l19_only_the_event_in_hand_is_answered_and_only_once() {
     for wrong in ["other", "late", "twice"] {
         let status = statuses[wrong].as_u64().unwrap_or_default();
         assert!((400..500).contains(&status), "`{wrong}` was answered with {status}");
+    }
+}
+
+/// An extension beside the function is a program that the local Lambda must be given, and how it ends comes with the end of
+/// the environment, which no URL asks for: those halves of the row are in `tests/it/extensions.rs`.
+#[test]
+fn l23_an_extension_inside_the_function_hears_of_each_invocation() {
+    let subject = Subject::new();
+    for _ in 0..2 {
+        let response = subject.invoke_other("conformance-extended", "", b"{}");
+        assert_eq!(response.status, 200, "{}", response.text());
+        let reply = response.json();
+        let registered = json!({
+            "status": 200,
+            "document": r#"{"functionName":"conformance-extended","functionVersion":"$LATEST","handler":"bootstrap"}"#,
+        });
+        assert_eq!(reply["registered"]["status"], 200);
+        assert_eq!(reply["registered"], registered);
+        let deadline: u64 = reply["deadline"]
+            .as_str()
+            .unwrap_or_default()
+            .parse()
+            .unwrap_or_default();
+        let expected = json!({
+            "eventType": "INVOKE",
+            "deadlineMs": deadline,
+            "requestId": reply["requestId"],
+            "invokedFunctionArn": reply["arn"],
+            "tracing": { "type": "X-Amzn-Trace-Id", "value": reply["trace"] },
+        });
+        assert_eq!(reply["event"], expected);
     }
 }

@@ -15,7 +15,7 @@ use zerobill_engine::{Engine, FunctionSettings};
 
 use crate::client::{Connection, Response, request};
 
-/// Serves a function that does what it is asked, one that exits in INIT, and one that never asks.
+/// Serves a function that does what it is asked, and some that do one thing only.
 pub(crate) struct Subject {
     address: SocketAddr,
     folder: TempDir,
@@ -24,7 +24,14 @@ pub(crate) struct Subject {
 }
 
 const FUNCTION: &str = "conformance";
-const OTHERS: [&str; 2] = ["conformance-exits", "conformance-silent"];
+
+/// One that exits in INIT, one with an extension inside, one that never asks, and one that starts and answers slowly.
+const OTHERS: [&str; 4] = [
+    "conformance-exits",
+    "conformance-extended",
+    "conformance-silent",
+    "conformance-slow",
+];
 
 impl Subject {
     pub(crate) fn new() -> Self {
@@ -40,7 +47,7 @@ impl Subject {
         }
         let runtime = Runtime::new().unwrap();
         let mut builder = Engine::builder();
-        for name in [FUNCTION, OTHERS[0], OTHERS[1]] {
+        for name in [FUNCTION].into_iter().chain(OTHERS) {
             builder = builder.function(FunctionSettings::new(name, program(name)));
         }
         let engine = runtime.block_on(builder.start()).unwrap();
@@ -126,6 +133,19 @@ fn build() -> PathBuf {
         .unwrap();
     assert!(built.success(), "the functions do not build");
     target.join("debug")
+}
+
+/// Asserts that a reply is this failure, said as Lambda says it.
+pub(crate) fn assert_failed(response: &Response, error_type: &str, message: &str) {
+    assert_eq!(
+        (response.status, response.header("x-amz-function-error")),
+        (200, Some("Unhandled"))
+    );
+    let request_id = response.header("x-amzn-requestid").unwrap_or_default();
+    assert_eq!(
+        response.text(),
+        format!(r#"{{"errorType":"{error_type}","errorMessage":"RequestId: {request_id} Error: {message}"}}"#)
+    );
 }
 
 /// How often the function has added a line to a file.

@@ -85,6 +85,7 @@ fn a_million_requests_of_random_kinds_take_no_more_memory_than_some_thousands() 
         assert_eq!(export.tally.interfaces[row.name].requests, used, "{}", row.name);
     }
     let grown = resident_kb().saturating_sub(before.1);
+    println!("soak: {requests} requests, {} KiB before, {grown} KiB more", before.1);
     // Other tests of this process run meanwhile.
     assert!(grown < 64 << 10, "{grown} KiB more");
     assert!(export.to_json().len() < before.0 + 2_000, "only digits are added");
