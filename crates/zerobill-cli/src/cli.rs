@@ -69,6 +69,9 @@ pub(crate) struct Function {
     /// Memory of the function in MB, which its bill depends on
     #[arg(long, value_name = "MB", default_value_t = 128)]
     pub(crate) memory: u32,
+    /// Leave the function only the share of a CPU that its memory buys on Lambda, after INIT: 7 % with 128 MB (Linux only)
+    #[arg(long)]
+    pub(crate) cpu_share: bool,
     /// Seconds that one invocation may take
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
     pub(crate) timeout: Duration,
@@ -137,7 +140,7 @@ pub(crate) struct Invoke {
     #[arg(value_name = "-", value_parser = ["-"], conflicts_with = "sample")]
     pub(crate) input: Option<String>,
     /// A running engine, such as `http://127.0.0.1:9000`; one is started for this event if there is none
-    #[arg(long, conflicts_with_all = ["command", "memory", "timeout", "environment", "extensions"])]
+    #[arg(long, conflicts_with_all = ["command", "memory", "cpu_share", "timeout", "environment", "extensions"])]
     pub(crate) url: Option<String>,
     /// The function: one of `zerobill.toml`, or one at `--url` [default: the only one of the file, or `function`]
     #[arg(long = "function", value_name = "NAME", conflicts_with = "command")]

@@ -10,7 +10,7 @@ use tokio::{
 use crate::{
     dashboard::{Journal, READERS},
     engine::{Engine, Functions},
-    environment::programs,
+    environment::{CpuShares, programs},
     error::EngineError,
     front::{self, Front},
     function::Function,
@@ -104,9 +104,22 @@ impl Builder {
         let (mut by_name, mut queues, mut default) = (BTreeMap::new(), BTreeMap::new(), None);
         let mut triggers: Vec<Trigger> = Vec::new();
         let journal = Arc::new(Journal::new(self.freezes));
+        let wanted = self.functions.iter().any(|function| function.cpu_share);
+        let (cpu_shares, cpu_share_problem) = match wanted.then(CpuShares::find) {
+            Some(Ok(shares)) => (Some(Arc::new(shares)), None),
+            Some(Err(problem)) => (None, Some(problem)),
+            None => (None, None),
+        };
         for settings in self.functions {
             check(&settings)?;
-            let function = Function::new(settings, Arc::clone(&self.sink), Arc::clone(&journal), self.freezes);
+            let shares = cpu_shares.clone().filter(|_| settings.cpu_share);
+            let function = Function::new(
+                settings,
+                Arc::clone(&self.sink),
+                Arc::clone(&journal),
+                self.freezes,
+                shares,
+            );
             let function = Arc::new(function);
             default = default.or_else(|| Some(Arc::clone(&function)));
             for settings in &function.settings.queues {
@@ -136,6 +149,7 @@ impl Builder {
             by_name,
             default: default.ok_or(EngineError::NoFunction)?,
             queues,
+            cpu_share_problem,
             trips: self.trips.unwrap_or_else(|| Arc::new(NoTrips)),
         });
         let resolved = tokio::net::lookup_host(&self.address).await;

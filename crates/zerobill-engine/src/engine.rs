@@ -50,6 +50,7 @@ pub(crate) struct Functions {
     pub(crate) default: Arc<Function>,
     pub(crate) queues: BTreeMap<String, Arc<Queue>>,
     pub(crate) trips: Arc<dyn Trips>,
+    pub(crate) cpu_share_problem: Option<String>,
 }
 
 impl Engine {
@@ -85,6 +86,11 @@ impl Engine {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Why functions have whole CPUs that are to have a share of one, in words.
+    pub fn cpu_share_problem(&self) -> Option<&str> {
+        self.functions.cpu_share_problem.as_deref()
     }
 
     /// Invokes `function` and waits for its reply. A function that fails is a reply too.

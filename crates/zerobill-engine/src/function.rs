@@ -14,7 +14,7 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use crate::{
     counters::{Counters, FunctionState},
     dashboard::Journal,
-    environment::{Environment, Processes, ShutdownReason},
+    environment::{CpuShares, Environment, Processes, ShutdownReason},
     error::InvokeError,
     invocation::{InvokeReply, InvokeRequest},
     later::MAX_QUEUED,
@@ -59,6 +59,7 @@ impl Function {
         sink: Arc<dyn LogSink>,
         journal: Arc<Journal>,
         freezes: bool,
+        cpu_shares: Option<Arc<CpuShares>>,
     ) -> Self {
         Self {
             name: settings.name.as_str().into(),
@@ -68,7 +69,7 @@ impl Function {
             journal,
             freezes,
             environments: AtomicU64::new(0),
-            processes: Processes::default(),
+            processes: Processes::new(cpu_shares),
             counters: Counters::default(),
             queue: Arc::new(Semaphore::new(MAX_QUEUED)),
             pool: Mutex::default(),

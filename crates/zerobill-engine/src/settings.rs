@@ -21,6 +21,9 @@ pub struct FunctionSettings {
     pub memory_mb: u32,
     /// What the temporary folder may hold in MB, from 512 to 10240. Each environment has its own, which `TMPDIR` names.
     pub temporary_mb: u32,
+    /// Whether the processes of an environment have, after INIT, only the share of the CPU that goes with their memory on Lambda:
+    /// one CPU with 1769 MB. [`Engine::cpu_share_problem`](crate::Engine::cpu_share_problem) says where that cannot be.
+    pub cpu_share: bool,
     /// How long an invocation may take.
     pub timeout: Duration,
     /// How many invocations may run at once.
@@ -54,6 +57,7 @@ impl FunctionSettings {
             environment: Vec::new(),
             memory_mb: 128,
             temporary_mb: 512,
+            cpu_share: false,
             timeout: Duration::from_secs(3),
             concurrency: 10,
             idle_limit: Duration::from_secs(600),

@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode, time::Duration};
 use zerobill::environment::{ANALYTICS_REQUESTS, METRICS_COLD_START, Variable};
 use zerobill_engine::{Engine, FunctionSettings, FunctionState, InvokeRequest, LogLine, State};
 
-use super::{budgets::Budgets, function, functions_file, not_started, watch::Watch};
+use super::{budgets::Budgets, function, functions_file, not_started, warn_of_cpu, watch::Watch};
 use crate::{
     cli::{self, Dev},
     failure::{Failure, Kind},
@@ -69,6 +69,7 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
     // Before anything is served, so that a signal that comes at once is not lost.
     let stop = stop_signal()?;
     let engine = builder.start().await.map_err(not_started)?;
+    warn_of_cpu(&engine);
     let address = engine.address();
     for line in banner(&functions, &address.to_string()) {
         printer::note(&line);

@@ -33,6 +33,7 @@ struct FunctionTable {
     command: Option<Vec<String>>,
     directory: Option<PathBuf>,
     memory: Option<u32>,
+    cpu_share: Option<bool>,
     /// Seconds.
     timeout: Option<f64>,
     /// MB of temporary files.
@@ -219,6 +220,7 @@ impl FunctionTable {
         settings.arguments.extend(command.map(OsString::from));
         settings.directory = Some(directory).filter(|directory| !directory.as_os_str().is_empty());
         settings.memory_mb = self.memory.unwrap_or(defaults.memory);
+        settings.cpu_share = self.cpu_share.unwrap_or(defaults.cpu_share);
         settings.concurrency = self.concurrency.unwrap_or(concurrency);
         settings.timeout = defaults.timeout;
         for (place, value) in [

@@ -5,7 +5,7 @@ use std::{io::Read as _, path::Path, process::ExitCode};
 use bytes::Bytes;
 use zerobill_engine::{Engine, FunctionSettings, InvokeRequest, LogLine};
 
-use super::{FUNCTION_NAME, function, functions_file, not_started};
+use super::{FUNCTION_NAME, function, functions_file, not_started, warn_of_cpu};
 use crate::{
     cli::Invoke,
     failure::Failure,
@@ -81,6 +81,7 @@ async fn local(settings: FunctionSettings, event: Vec<u8>) -> Result<bool, Failu
         .function(settings)
         .log_sink(|line: LogLine<'_>| printer::note(line.text));
     let engine = engine.start().await.map_err(not_started)?;
+    warn_of_cpu(&engine);
     let result = one(&engine, &name, event).await;
     engine.shutdown().await;
     let (payload, failed) = result?;

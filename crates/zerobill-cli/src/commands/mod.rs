@@ -17,13 +17,14 @@ mod watch;
 
 use std::{future::Future, process::ExitCode};
 
-use zerobill_engine::{EngineError, FunctionSettings};
+use zerobill_engine::{Engine, EngineError, FunctionSettings};
 
 pub(crate) use self::logs::Level;
 use crate::{
     FUNCTION_ARGUMENT,
     cli::{Cli, Command, Function},
     failure::{Failure, Kind},
+    printer,
 };
 
 /// The name of the function that `dev` and `invoke` run.
@@ -66,6 +67,7 @@ fn function(arguments: Function) -> Result<FunctionSettings, Failure> {
     settings.arguments.extend(command);
     settings.environment.extend(arguments.environment);
     settings.memory_mb = arguments.memory;
+    settings.cpu_share = arguments.cpu_share;
     settings.timeout = arguments.timeout;
     settings.extensions = arguments.extensions;
     settings.log.format = arguments.log_format;
@@ -92,6 +94,15 @@ fn built_in() -> Result<FunctionSettings, Failure> {
             .push((zerobill::environment::EXPOSE.names[0].to_owned(), EXPOSED.to_owned()));
     }
     Ok(settings)
+}
+
+/// Says where functions have more of the CPU than they should.
+fn warn_of_cpu(engine: &Engine) {
+    if let Some(problem) = engine.cpu_share_problem() {
+        printer::note(&format!(
+            "warning: functions have whole CPUs, whatever their memory: {problem}"
+        ));
+    }
 }
 
 /// An engine that does not start is a matter of its arguments.

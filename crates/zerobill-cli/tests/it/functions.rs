@@ -176,3 +176,23 @@ fn a_function_that_is_not_in_the_file_gets_the_nearest_name() {
     let built_in = invoke_in(folder.path(), &["--function", "function"]);
     assert!(built_in.stdout.starts_with(HEALTHY), "{built_in}");
 }
+
+#[test]
+fn a_function_of_the_file_has_its_share_of_the_cpu_or_it_is_said_why_not() {
+    let folder = tempdir().unwrap();
+    let tells = GREETS.replace("cat event; echo", "cat /proc/$$/cgroup");
+    let file = folder.path().join("zerobill.toml");
+    let text = format!("[functions.orders]\ncommand = [\"sh\", \"-c\", '''{tells}''']\n");
+    fs::write(&file, format!("{text}cpu_share = true\n")).unwrap();
+    let run = invoke_in(folder.path(), &[]);
+    let shares = run.stderr.contains("/zerobill-");
+    let warns = run
+        .stderr
+        .contains("warning: functions have whole CPUs, whatever their memory: no control group");
+    assert!(shares != warns, "{run}");
+    fs::write(&file, text).unwrap();
+    let whole = invoke_in(folder.path(), &[]);
+    assert!(!whole.stderr.contains("/zerobill-"), "{whole}");
+    let asked = invoke_in(folder.path(), &["--cpu-share"]);
+    assert_eq!(asked.stderr.contains("/zerobill-"), shares, "{asked}");
+}

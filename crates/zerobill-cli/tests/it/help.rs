@@ -64,6 +64,7 @@ fn help_of_dev() {
           --config <FILE>             A file with functions, as `[functions.NAME]`; `zerobill.toml` if there is one and no COMMAND
           --demo                      Send varied events to the function, to see it live
           --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
+          --cpu-share                 Leave the function only the share of a CPU that its memory buys on Lambda, after INIT: 7 % with 128 MB (Linux only)
           --timeout <SECONDS>         Seconds that one invocation may take [default: 3]
           --env <NAME=VALUE>          A variable for the function; may be given several times
           --extensions <DIR>          A folder whose programs are external extensions, as those in /opt/extensions are on Lambda
@@ -97,6 +98,7 @@ fn help_of_invoke() {
           --config <FILE>             A file with functions, as `[functions.NAME]`; `zerobill.toml` if there is one and no COMMAND
           --async                     Do not wait for the reply; only with `--url`
           --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
+          --cpu-share                 Leave the function only the share of a CPU that its memory buys on Lambda, after INIT: 7 % with 128 MB (Linux only)
           --timeout <SECONDS>         Seconds that one invocation may take [default: 3]
           --env <NAME=VALUE>          A variable for the function; may be given several times
           --extensions <DIR>          A folder whose programs are external extensions, as those in /opt/extensions are on Lambda

@@ -5,14 +5,17 @@ use std::{
     io,
     os::fd::OwnedFd,
     process::{ExitStatus, Stdio},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{process::Command, sync::watch, time::Instant};
 
-use super::{memory, microseconds, strays};
+use super::{cpu_share::CpuShare, memory, microseconds, strays};
 use crate::{settings::FunctionSettings, task};
 
 /// A running process.
@@ -45,11 +48,12 @@ pub(super) struct Outputs {
 
 impl Child {
     /// Starts the function's program with `variables` beside those of this process. What it starts is known by `mark`, which is
-    /// unlike that of every other process.
+    /// unlike that of every other process. All of them have `share` of the CPU, where there is one.
     pub(super) fn start(
         settings: &FunctionSettings,
         variables: Vec<(&str, OsString)>,
         mark: String,
+        share: Option<Arc<CpuShare>>,
     ) -> io::Result<(Self, Outputs)> {
         let mut command = Command::new(&settings.program);
         command
@@ -73,12 +77,17 @@ impl Child {
             .id()
             .and_then(|id| i32::try_from(id).ok())
             .and_then(Pid::from_raw);
+        if let (Some(share), Some(pid)) = (&share, pid) {
+            // One that has ended already needs none.
+            _ = share.take(pid);
+        }
         let (exit, exited) = watch::channel(None);
         task::spawn(async move {
             let status = process.wait().await;
             // What it has started and left behind ends with it. Afterwards the number may be another process's.
             signal_group(pid, Signal::KILL);
             strays::end(&mark);
+            drop(share);
             exit.send_replace(Some(Exit(status.map_or_else(|error| error.to_string(), describe))));
         });
         let child = Self {

@@ -49,7 +49,7 @@ impl Environment {
         let result = Self::launch(settings, number, &log, processes, &extensions, limit).await;
         let result = match result {
             Ok(environment) => match environment.init(limit).await {
-                Ok(()) => Ok(environment),
+                Ok(()) => environment.limit_cpu().map(|()| environment).map_err(unable),
                 Err(document) => {
                     environment.kill().await;
                     environment.finish_output();
@@ -108,6 +108,11 @@ impl Environment {
         })
     }
 
+    /// Leaves to the processes the share of a CPU that goes with their memory, if they are to have no more.
+    fn limit_cpu(&self) -> std::io::Result<()> {
+        self.cpu_share.as_ref().map_or(Ok(()), |share| share.limit())
+    }
+
     async fn launch(
         settings: &FunctionSettings,
         number: u64,
@@ -116,12 +121,6 @@ impl Environment {
         extensions: &Arc<Extensions>,
         limit: Instant,
     ) -> Result<Self, ErrorDocument> {
-        let unable = |error: std::io::Error| {
-            ErrorDocument::new(
-                "Sandbox.StartError",
-                format!("the engine cannot start an environment: {error}"),
-            )
-        };
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(unable)?;
         let address = listener.local_addr().map_err(unable)?;
         let temporary = TemporaryFolder::new().map_err(unable)?;
@@ -129,11 +128,13 @@ impl Environment {
         // From here on it is ended with what is started below, or when that fails.
         let serving = Serving(task::spawn(Arc::clone(&api).serve(listener)).abort_handle());
         let variables = variables::of(settings, address, number, temporary.path());
-        timeout_at(limit, extensions.start(settings, &variables, address, processes))
+        let cpu_share = processes.cpu_share(settings.memory_mb).map_err(unable)?;
+        let starting = extensions.start(settings, &variables, address, processes, cpu_share.as_ref());
+        timeout_at(limit, starting)
             .await
             .unwrap_or_else(|_| Err(init_timed_out(extensions.busy())))?;
         let marker = format!("{address}/function");
-        let (child, outputs) = Child::start(settings, variables, marker).map_err(|error| {
+        let (child, outputs) = Child::start(settings, variables, marker, cpu_share.clone()).map_err(|error| {
             let program = settings.program.to_string_lossy();
             ErrorDocument::new(
                 "Runtime.InvalidEntrypoint",
@@ -165,8 +166,15 @@ impl Environment {
             memory_mb: settings.memory_mb.into(),
             temporary_mb: settings.temporary_mb.into(),
             temporary,
+            cpu_share,
         })
     }
+}
+
+/// Why there is no environment that should be there.
+fn unable(error: std::io::Error) -> ErrorDocument {
+    let message = format!("the engine cannot start an environment: {error}");
+    ErrorDocument::new("Sandbox.StartError", message)
 }
 
 /// INIT took too long, because of the extension `late` if there is one.

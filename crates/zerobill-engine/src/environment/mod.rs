@@ -1,6 +1,7 @@
 //! An execution environment: one process, its Runtime API and its log, from INIT to its end.
 
 mod child;
+mod cpu_share;
 mod extensions;
 mod init;
 mod memory;
@@ -26,12 +27,14 @@ use zerobill_runtime_api::{ErrorDocument, names::runtime};
 
 use self::{
     child::{Child, Exit},
+    cpu_share::CpuShare,
     extensions::{EXTERNAL_BUDGET, Extensions, INTERNAL_BUDGET, Invoke, Kinds},
     pipe::Pipe,
     runtime_api::{Answering, Event, RuntimeApi},
     temporary::TemporaryFolder,
 };
 pub(crate) use self::{
+    cpu_share::CpuShares,
     extensions::{ShutdownReason, programs},
     processes::Processes,
     reply::Answered,
@@ -69,6 +72,8 @@ pub(crate) struct Environment {
     memory_mb: u64,
     temporary_mb: u64,
     temporary: TemporaryFolder,
+    /// Where it has not all CPUs for itself.
+    cpu_share: Option<Arc<CpuShare>>,
 }
 
 /// How an invocation went that the environment was given.

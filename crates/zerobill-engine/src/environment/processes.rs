@@ -1,15 +1,25 @@
 //! The processes of a function, wherever their invocations are: ending the engine ends them all.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
 
 use futures_util::future::join_all;
 use rustix::process::Signal;
 
-use super::{GRACE, child::Child};
+use super::{
+    GRACE,
+    child::Child,
+    cpu_share::{CpuShare, CpuShares},
+};
 
 /// The processes that were started and may still run.
-#[derive(Debug, Default)]
-pub(crate) struct Processes(Mutex<Started>);
+#[derive(Debug)]
+pub(crate) struct Processes {
+    started: Mutex<Started>,
+    cpu_shares: Option<Arc<CpuShares>>,
+}
 
 #[derive(Debug, Default)]
 struct Started {
@@ -18,9 +28,23 @@ struct Started {
 }
 
 impl Processes {
+    /// With a share of a CPU for those of each environment, or with all there is.
+    pub(crate) fn new(cpu_shares: Option<Arc<CpuShares>>) -> Self {
+        Self {
+            started: Mutex::default(),
+            cpu_shares,
+        }
+    }
+
+    /// The share for the processes of a new environment.
+    pub(super) fn cpu_share(&self, memory_mb: u32) -> io::Result<Option<Arc<CpuShare>>> {
+        let share = self.cpu_shares.as_ref().map(|shares| shares.share(memory_mb.into()));
+        Ok(share.transpose()?.map(Arc::new))
+    }
+
     /// Takes a new process; refuses it once all were ended.
     pub(super) fn add(&self, child: &Arc<Child>) -> bool {
-        let mut started = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
         if !started.closed {
             started.children.retain(|child| child.strong_count() > 0);
             started.children.push(Arc::downgrade(child));
@@ -42,7 +66,7 @@ impl Processes {
     }
 
     fn close(&self) -> Vec<Arc<Child>> {
-        let mut started = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
         started.closed = true;
         started.children.drain(..).filter_map(|child| child.upgrade()).collect()
     }

@@ -11,6 +11,7 @@
 
 mod bad_input;
 mod client;
+mod cpu_share;
 mod dashboard;
 mod dead_letters;
 mod environments;

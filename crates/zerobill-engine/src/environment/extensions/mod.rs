@@ -33,6 +33,7 @@ use self::{
 use super::{
     Processes,
     child::{Child, Exit, Outputs},
+    cpu_share::CpuShare,
     pipe::Pipe,
 };
 use crate::{
@@ -99,6 +100,7 @@ impl Extensions {
         variables: &[(&'static str, OsString)],
         address: SocketAddr,
         processes: &Processes,
+        cpu_share: Option<&Arc<CpuShare>>,
     ) -> Result<(), ErrorDocument> {
         let Some(folder) = &settings.extensions else {
             return Ok(());
@@ -112,7 +114,12 @@ impl Extensions {
             // Known before it runs: it may register at once.
             self.registry().extensions.push(Extension::external(&name));
             let variables = variables.iter().filter(|(name, _)| !HIDDEN.contains(name));
-            let started = Child::start(&own, variables.cloned().collect(), format!("{address}/{name}"));
+            let started = Child::start(
+                &own,
+                variables.cloned().collect(),
+                format!("{address}/{name}"),
+                cpu_share.cloned(),
+            );
             if let Err(error) = started.and_then(|started| self.take(&name, started, processes)) {
                 self.say(&name, "LaunchError", &[], Some("Extension.LaunchError"));
                 let reason = format!("the extension `{name}` cannot be started: {error}");
