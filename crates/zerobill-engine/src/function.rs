@@ -9,7 +9,10 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::{
+    sync::{Notify, Semaphore, oneshot},
+    time::timeout,
+};
 
 use crate::{
     counters::{Counters, FunctionState},
@@ -19,7 +22,7 @@ use crate::{
     invocation::{InvokeReply, InvokeRequest},
     later::MAX_QUEUED,
     log::{LineKind, LogLine, LogSink},
-    pool::{Place, Pool},
+    pool::{Place, Pool, Seat, Ticket},
     settings::FunctionSettings,
     task,
 };
@@ -82,24 +85,63 @@ impl Function {
     /// Invokes it; goes on to the end even if the caller does not wait.
     pub(crate) async fn invoke(self: &Arc<Self>, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
         self.opened().await;
-        let place = self.pool().take(self);
-        if let Err(InvokeError::Throttled { .. }) = place {
-            self.throttle();
-        }
-        self.invoke_at(place?, request).await
+        let ticket = self.pool().take(self).inspect_err(|error| self.refuse(error))?;
+        let function = Arc::clone(self);
+        let (reply, replied) = oneshot::channel();
+        task::spawn(async move {
+            match function.seated(ticket).await {
+                Ok(place) => function.run(place, request, reply).await,
+                Err(error) => {
+                    function.refuse(&error);
+                    // A caller that is gone does not need to know.
+                    _ = reply.send(Err(error));
+                }
+            }
+        });
+        replied.await.unwrap_or(Err(InvokeError::ShuttingDown))
     }
 
     /// Invokes it once a seat is free.
     pub(crate) async fn invoke_in_turn(self: &Arc<Self>, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
         let place = self.seat().await?;
-        self.invoke_at(place, request).await
+        let function = Arc::clone(self);
+        let (reply, replied) = oneshot::channel();
+        task::spawn(async move { function.run(place, request, reply).await });
+        replied.await.unwrap_or(Err(InvokeError::ShuttingDown))
     }
 
-    async fn invoke_at(self: &Arc<Self>, place: Place, request: InvokeRequest) -> Result<InvokeReply, InvokeError> {
-        let (reply, replied) = oneshot::channel();
-        let function = Arc::clone(self);
-        task::spawn(async move { function.run(place, request, reply).await });
-        replied.await.map_err(|_| InvokeError::ShuttingDown)
+    /// Waits for an environment that has answered where there is no other, and not for long.
+    async fn seated(self: &Arc<Self>, ticket: Ticket) -> Result<Place, InvokeError> {
+        let (presence, mut chair, patience) = match ticket {
+            Ticket::Place(place) => return Ok(place),
+            Ticket::Soon {
+                presence,
+                chair,
+                patience,
+            } => (presence, chair, patience),
+        };
+        let came = if let Ok(came) = timeout(patience, &mut chair).await {
+            came.ok()
+        } else {
+            chair.close();
+            // It may have come in the same instant.
+            chair.try_recv().ok()
+        };
+        let (seat, environment) = match came {
+            Some((seat, environment)) => (seat, Some(environment)),
+            None => self.pool().seat(self)?,
+        };
+        Ok(Place {
+            presence,
+            seat,
+            environment,
+        })
+    }
+
+    fn refuse(&self, error: &InvokeError) {
+        if let InvokeError::Throttled { .. } = error {
+            self.throttle();
+        }
     }
 
     /// Counts an event that is refused.
@@ -113,7 +155,11 @@ impl Function {
         loop {
             self.opened().await;
             let free = self.seat_free.notified();
-            let place = self.pool().take(self);
+            let ticket = self.pool().take(self);
+            let place = match ticket {
+                Ok(ticket) => self.seated(ticket).await,
+                Err(error) => Err(error),
+            };
             if !matches!(place, Err(InvokeError::Throttled { .. })) {
                 return place;
             }
@@ -143,6 +189,12 @@ impl Function {
         let oldest = self.environments.load(Relaxed) + 1;
         let idle = self.pool().renew(oldest);
         end(idle).await;
+    }
+
+    /// The environment of `seat` has answered: an event may wait for it.
+    pub(crate) fn settles(&self, seat: &mut Seat) {
+        self.pool().settles(seat);
+        self.seat_free.notify_one();
     }
 
     pub(crate) fn left_seat(&self) {

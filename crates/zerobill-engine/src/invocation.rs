@@ -20,6 +20,9 @@ pub struct InvokeRequest {
     pub tenant_id: Option<String>,
     /// The X-Ray trace header; one is made where there is none.
     pub trace_id: Option<String>,
+    /// Whether the reply is given as soon as the function has answered. Otherwise it waits a little for the function to ask for its
+    /// next event, and has its whole log and report.
+    pub at_once: bool,
 }
 
 impl InvokeRequest {
@@ -42,10 +45,11 @@ pub struct InvokeReply {
     pub function_error: bool,
     /// The reply.
     pub payload: Payload,
-    /// The last 4 KB of the invocation's log; empty for a streamed reply. Where the function goes on after its answer, what was
-    /// there then.
+    /// The last 4 KB of the invocation's log; empty for a streamed reply, and for one that is given at once. Where the function
+    /// goes on after its answer, what was there then.
     pub log_tail: Vec<u8>,
-    /// What Lambda reports of it; of a streamed reply, and where the function goes on after its answer, what was known then.
+    /// What Lambda reports of it; of a reply that is streamed or given at once, and where the function goes on after its answer,
+    /// what was known then.
     pub report: Report,
 }
 

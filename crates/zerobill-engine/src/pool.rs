@@ -1,15 +1,26 @@
 //! Which environments of a function wait and how many are busy.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use tokio::time::Instant;
+use tokio::{sync::oneshot, time::Instant};
 
 use crate::{environment::Environment, error::InvokeError, function::Function, task};
+
+/// How long an event waits for an environment that has answered before a new one is started. A runtime asks for its next event
+/// right after its answer; one that does something else first is busy.
+const SETTLING: Duration = Duration::from_millis(100);
+
+/// How long it waits where no other one may be started, before it is refused.
+const SEATING: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
     /// Environments that wait for an event and since when, the one used last at the end.
     idle: Vec<(Environment, Instant)>,
+    /// How many environments have answered and not yet asked for the next event.
+    settling: usize,
+    /// Events that wait for one of those, the first one first.
+    awaiting: VecDeque<oneshot::Sender<Chair>>,
     running: usize,
     /// Invocations that are not over, those among them that have left their seat and write their last lines.
     present: usize,
@@ -22,18 +33,37 @@ pub(crate) struct Pool {
 
 /// The right to have one environment busy; given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Seat(Arc<Function>);
+pub(crate) struct Seat {
+    function: Arc<Function>,
+    /// Whether its environment has answered.
+    settling: bool,
+    vacated: bool,
+}
+
+/// A seat with the environment that has it.
+pub(crate) type Chair = (Seat, Environment);
 
 /// An invocation is not over until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Presence(Arc<Function>);
 
-/// What an invocation is given.
+/// What an event is given that is not refused.
+#[derive(Debug)]
+pub(crate) enum Ticket {
+    Place(Place),
+    /// None waits, and one has answered: it comes when it has asked for the next event.
+    Soon {
+        presence: Presence,
+        chair: oneshot::Receiver<Chair>,
+        patience: Duration,
+    },
+}
+
+/// What an invocation is given: a seat and the environment to use, if one waits.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) presence: Presence,
     pub(crate) seat: Seat,
-    /// The environment to use, if one waits.
     pub(crate) environment: Option<Environment>,
 }
 
@@ -41,6 +71,7 @@ impl Pool {
     /// Takes no more events; gives the environments that wait.
     pub(crate) fn close(&mut self) -> Vec<Environment> {
         (self.closed, self.held) = (true, false);
+        self.awaiting.clear();
         self.idle.drain(..).map(|(environment, _)| environment).collect()
     }
 
@@ -85,38 +116,108 @@ impl Pool {
         self.reserved = reserved;
     }
 
-    /// Takes a seat for `function`, whose pool this is, and the environment used last.
-    pub(crate) fn take(&mut self, function: &Arc<Function>) -> Result<Place, InvokeError> {
-        if self.closed {
-            return Err(InvokeError::ShuttingDown);
-        }
-        let reserved = self.reserved.and_then(|reserved| usize::try_from(reserved).ok());
-        let limit = function.settings.concurrency.min(reserved.unwrap_or(usize::MAX));
-        if self.running >= limit {
-            return Err(InvokeError::Throttled {
-                running: self.running,
-                limit,
-            });
-        }
-        self.running += 1;
-        self.present += 1;
+    /// Takes a seat for `function`, whose pool this is, and the environment used last; or a place in the queue for one that has
+    /// answered.
+    pub(crate) fn take(&mut self, function: &Arc<Function>) -> Result<Ticket, InvokeError> {
+        self.admit()?;
         // One that has died while it waited is not used again.
         self.idle.retain(|(environment, _)| environment.is_alive());
-        Ok(Place {
-            presence: Presence(Arc::clone(function)),
-            seat: Seat(Arc::clone(function)),
-            environment: self.idle.pop().map(|(environment, _)| environment),
-        })
+        self.awaiting.retain(|event| !event.is_closed());
+        let limit = self.limit(function);
+        let busy = self.running - self.settling + self.awaiting.len();
+        let none_now = self.idle.is_empty() || self.running >= limit;
+        if none_now && self.settling > self.awaiting.len() && busy < limit {
+            let (event, chair) = oneshot::channel();
+            self.awaiting.push_back(event);
+            return Ok(Ticket::Soon {
+                presence: self.enter(function),
+                chair,
+                patience: if self.running < limit { SETTLING } else { SEATING },
+            });
+        }
+        let (seat, environment) = self.seat(function)?;
+        Ok(Ticket::Place(Place {
+            presence: self.enter(function),
+            seat,
+            environment,
+        }))
     }
 
-    /// Keeps an environment that waits for its next event; gives it back where no more events are taken, and where it is of an
-    /// earlier build.
-    pub(crate) fn keep(&mut self, environment: Environment) -> Option<Environment> {
-        if self.closed || environment.log.environment() < self.oldest {
-            return Some(environment);
+    /// Takes a seat and the environment used last, if one waits.
+    pub(crate) fn seat(&mut self, function: &Arc<Function>) -> Result<(Seat, Option<Environment>), InvokeError> {
+        self.admit()?;
+        let (running, limit) = (self.running, self.limit(function));
+        if running >= limit {
+            return Err(InvokeError::Throttled { running, limit });
         }
+        self.running += 1;
+        let seat = Seat {
+            function: Arc::clone(function),
+            settling: false,
+            vacated: false,
+        };
+        Ok((seat, self.idle.pop().map(|(environment, _)| environment)))
+    }
+
+    /// How many environments may be busy.
+    fn limit(&self, function: &Function) -> usize {
+        let reserved = self.reserved.and_then(|reserved| usize::try_from(reserved).ok());
+        function.settings.concurrency.min(reserved.unwrap_or(usize::MAX))
+    }
+
+    fn admit(&self) -> Result<(), InvokeError> {
+        if self.closed {
+            Err(InvokeError::ShuttingDown)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn enter(&mut self, function: &Arc<Function>) -> Presence {
+        self.present += 1;
+        Presence(Arc::clone(function))
+    }
+
+    /// The environment of `seat` has answered.
+    pub(crate) fn settles(&mut self, seat: &mut Seat) {
+        self.settling += 1;
+        seat.settling = true;
+    }
+
+    /// Keeps an environment that waits for its next event, or hands it with its seat to an event that waits. Gives back the
+    /// environment where no more events are taken, and where it is of an earlier build.
+    pub(crate) fn keep(&mut self, mut seat: Seat, environment: Environment) -> (Option<Seat>, Option<Environment>) {
+        if self.closed || environment.log.environment() < self.oldest {
+            self.vacate(&mut seat);
+            return (Some(seat), Some(environment));
+        }
+        self.settled(&mut seat);
+        let mut chair = (seat, environment);
+        while let Some(event) = self.awaiting.pop_front() {
+            match event.send(chair) {
+                Ok(()) => return (None, None),
+                // It waits no longer.
+                Err(back) => chair = back,
+            }
+        }
+        let (mut seat, environment) = chair;
         self.idle.push((environment, task::now()));
-        None
+        self.vacate(&mut seat);
+        (Some(seat), None)
+    }
+
+    fn settled(&mut self, seat: &mut Seat) {
+        if std::mem::take(&mut seat.settling) {
+            self.settling -= 1;
+        }
+    }
+
+    fn vacate(&mut self, seat: &mut Seat) {
+        self.settled(seat);
+        self.running -= 1;
+        seat.vacated = true;
+        // Who waits for an environment that does not come must not wait longer.
+        self.awaiting.truncate(self.settling);
     }
 
     /// Takes out the environments that have waited for `limit` or longer; gives them, and the earliest moment at which another
@@ -135,8 +236,11 @@ impl Pool {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.0.pool().running -= 1;
-        self.0.left_seat();
+        if !self.vacated {
+            let function = Arc::clone(&self.function);
+            function.pool().vacate(self);
+        }
+        self.function.left_seat();
     }
 }
 

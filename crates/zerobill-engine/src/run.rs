@@ -17,17 +17,18 @@ use zerobill_runtime_api::ErrorDocument;
 use crate::{
     dashboard::Record,
     environment::{Answered, Delivery, Ended, Environment, ShutdownReason, microseconds},
+    error::InvokeError,
     function::Function,
     invocation::{InvokeReply, InvokeRequest, Payload},
     log::EnvironmentLog,
     outcome::{Outcome, streamed},
     platform::{PlatformEvent, RuntimeDone},
-    pool::Place,
+    pool::{Place, Seat},
     task,
 };
 
-/// How long an answer is held back for the process to ask for its next event. A runtime does that right after its answer, and
-/// then the caller has the whole log and finds the environment waiting when it calls again.
+/// How long an answer is held back for the process to ask for its next event where its caller wants the whole log and report. A
+/// runtime does that right after its answer.
 const SETTLING: Duration = Duration::from_millis(100);
 
 /// What belongs to one invocation.
@@ -61,18 +62,16 @@ impl Invocation {
 }
 
 /// Whoever waits for the answer, until it was given.
-type Caller = Option<oneshot::Sender<InvokeReply>>;
+type Caller = Option<Reply>;
+
+/// Where the answer goes.
+pub(crate) type Reply = oneshot::Sender<Result<InvokeReply, InvokeError>>;
 
 impl Function {
-    pub(crate) async fn run(
-        self: Arc<Self>,
-        place: Place,
-        mut request: InvokeRequest,
-        reply: oneshot::Sender<InvokeReply>,
-    ) {
+    pub(crate) async fn run(self: Arc<Self>, place: Place, mut request: InvokeRequest, reply: Reply) {
         let Place {
             presence,
-            seat,
+            mut seat,
             environment: idle,
         } = place;
         let request_id = request.request_id.take().unwrap_or_else(task::new_id);
@@ -85,7 +84,7 @@ impl Function {
                 Err((document, log, init_us)) => {
                     let answer = self.fail_init(&record, request_id, &document, &log, init_us, || drop(seat));
                     // A caller that is gone does not undo what was done.
-                    _ = reply.send(answer);
+                    _ = reply.send(Ok(answer));
                     return drop(presence);
                 }
             },
@@ -109,7 +108,9 @@ impl Function {
             memory_mb: self.settings.memory_mb.into(),
         };
         let mut caller = Some(reply);
-        let mut outcome = self.answer(&environment, &invocation, request, &mut caller).await;
+        let mut outcome = self
+            .answer(&environment, &invocation, request, &mut caller, &mut seat)
+            .await;
         let report = self.end(&environment, &invocation, &mut outcome);
         if outcome.survives && self.freezes {
             environment.freeze();
@@ -120,28 +121,29 @@ impl Function {
             _ => ShutdownReason::Failure,
         };
         let log = Arc::clone(&environment.log);
-        let mut left_over = None;
+        let (mut left_over, survives) = (None, outcome.survives);
         let last = PlatformEvent::Report {
             report: &report,
             trace_id: &invocation.trace_id,
         };
         let log_tail = log.end_invocation(outcome.line.as_deref(), &last, || {
             // Before the REPORT line: whoever reads it may have the next event.
-            left_over = if outcome.survives {
-                self.pool().keep(environment)
+            let (seat, environment) = if survives {
+                self.pool().keep(seat, environment)
             } else {
-                Some(environment)
+                (Some(seat), Some(environment))
             };
             drop(seat);
+            left_over = environment;
         });
         if let Some(caller) = caller {
-            _ = caller.send(InvokeReply {
+            _ = caller.send(Ok(InvokeReply {
                 request_id: report.request_id.clone(),
                 function_error: outcome.function_error,
                 payload: Payload::Buffered(outcome.payload),
                 log_tail,
                 report,
-            });
+            }));
         }
         if let Some(environment) = left_over {
             environment.end(reason).await;
@@ -156,7 +158,9 @@ impl Function {
         invocation: &Invocation,
         request: InvokeRequest,
         caller: &mut Caller,
+        seat: &mut Seat,
     ) -> Outcome {
+        let at_once = request.at_once;
         let ended = self.deliver(environment, invocation, request, caller).await;
         let mut outcome = Outcome::of(ended, &invocation.request_id, invocation.limit);
         environment.runtime_done(RuntimeDone {
@@ -168,7 +172,12 @@ impl Function {
             duration_us: microseconds(invocation.started),
             produced_bytes: Some(outcome.payload.len()).filter(|_| caller.is_some()),
         });
+        self.check(environment, invocation, &mut outcome, caller);
         if outcome.survives {
+            self.settles(seat);
+            if at_once && let Some(caller) = caller.take() {
+                _ = caller.send(Ok(early_reply(invocation, &outcome, Vec::new())));
+            }
             // What a function does after its answer, before it asks for the next event, is still within its time.
             let mut settling = pin!(environment.settle(invocation.left()));
             let settled = if let Ok(settled) = timeout(SETTLING, settling.as_mut()).await {
@@ -176,24 +185,27 @@ impl Function {
             } else {
                 if let Some(caller) = caller.take() {
                     environment.finish_output();
-                    let payload = Payload::Buffered(outcome.payload.clone());
-                    let answer = reply_of(environment, invocation.report(), payload, outcome.function_error);
-                    _ = caller.send(answer);
+                    _ = caller.send(Ok(early_reply(invocation, &outcome, environment.log.tail())));
                 }
                 settling.await
             };
             outcome.settle(settled, &invocation.request_id, invocation.limit);
+            self.check(environment, invocation, &mut outcome, caller);
         }
+        if !outcome.survives {
+            environment.kill().await;
+        }
+        outcome
+    }
+
+    /// Takes in whether the environment is beyond a limit.
+    fn check(&self, environment: &Environment, invocation: &Invocation, outcome: &mut Outcome, caller: &Caller) {
         if outcome.survives
             && let Some(exceeded) = environment.exceeded()
         {
             let limit_mb = self.settings.temporary_mb.into();
             outcome.exceed(exceeded, &invocation.request_id, caller.is_none(), limit_mb);
         }
-        if !outcome.survives {
-            environment.kill().await;
-        }
-        outcome
     }
 
     /// Hands the event over. A caller of a streamed reply has it from its first part on, and is then taken.
@@ -217,11 +229,14 @@ impl Function {
                 parts,
                 ended,
             }) => {
-                let payload = Payload::Streamed { content_type, parts };
                 if let Some(caller) = caller.take() {
-                    let mut answer = reply_of(environment, invocation.report(), payload, false);
-                    answer.log_tail = Vec::new();
-                    _ = caller.send(answer);
+                    _ = caller.send(Ok(InvokeReply {
+                        request_id: invocation.request_id.clone(),
+                        function_error: false,
+                        payload: Payload::Streamed { content_type, parts },
+                        log_tail: Vec::new(),
+                        report: invocation.report(),
+                    }));
                 }
                 let finished = timeout(invocation.left(), ended).await;
                 finished.map_or(Ended::TimedOut, |ended| streamed(ended.ok()))
@@ -312,12 +327,13 @@ impl Function {
     }
 }
 
-fn reply_of(environment: &Environment, report: Report, payload: Payload, function_error: bool) -> InvokeReply {
+/// The reply as it is known before the invocation is over.
+fn early_reply(invocation: &Invocation, outcome: &Outcome, log_tail: Vec<u8>) -> InvokeReply {
     InvokeReply {
-        request_id: report.request_id.clone(),
-        function_error,
-        payload,
-        log_tail: environment.log.tail(),
-        report,
+        request_id: invocation.request_id.clone(),
+        function_error: outcome.function_error,
+        payload: Payload::Buffered(outcome.payload.clone()),
+        log_tail,
+        report: invocation.report(),
     }
 }

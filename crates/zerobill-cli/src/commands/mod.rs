@@ -51,7 +51,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let executor = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // One thread: handing work over to another one takes longer than the engine's part of an invocation.
+    let executor = tokio::runtime::Builder::new_current_thread().enable_all().build();
     executor
         .map_err(|error| Failure::new(Kind::Internal, error))?
         .block_on(work)

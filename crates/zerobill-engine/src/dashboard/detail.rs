@@ -77,7 +77,8 @@ pub(super) async fn replay(State(front): State<Arc<Front>>, Path(number): Path<u
     }
 }
 
-async fn again(functions: &Functions, name: &str, request: InvokeRequest) -> Result<(String, bool), InvokeError> {
+async fn again(functions: &Functions, name: &str, mut request: InvokeRequest) -> Result<(String, bool), InvokeError> {
+    request.at_once = false;
     let reply = functions.find(name)?.invoke(request).await?;
     // A streamed reply goes on only as long as somebody takes it.
     let streamed = reply.payload.collect().await;

@@ -13,9 +13,9 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{process::Command, sync::watch, time::Instant};
+use tokio::{process::Command, sync::watch};
 
-use super::{cpu_share::CpuShare, memory, microseconds, strays};
+use super::{LOOK_AGAIN, cpu_share::CpuShare, memory, paced::Paced, strays};
 use crate::{settings::FunctionSettings, task};
 
 /// A running process.
@@ -29,11 +29,9 @@ pub(crate) struct Child {
 /// What is known of a process's memory: once it is gone, the system does not say any more.
 #[derive(Debug)]
 struct Memory {
-    started: Instant,
     /// The most that was seen so far.
     peak_kib: AtomicU64,
-    /// When it was looked at last, in microseconds since the start.
-    seen_us: AtomicU64,
+    paced: Paced,
 }
 
 /// How a process ended.
@@ -94,9 +92,8 @@ impl Child {
             pid,
             exited,
             memory: Memory {
-                started: task::now(),
                 peak_kib: AtomicU64::new(0),
-                seen_us: AtomicU64::new(0),
+                paced: Paced::new(LOOK_AGAIN),
             },
         };
         Ok((child, Outputs { stdout, stderr }))
@@ -139,16 +136,17 @@ impl Child {
         self.exited().await;
     }
 
-    /// The most memory it has used, in MB, rounded up; 0 where the system does not say. Looking takes longer than a short
-    /// invocation, so it may be as old as [`Self::LOOK_AGAIN`].
+    /// The most memory it has used, in MB, rounded up; 0 where the system does not say. It may be as old as [`LOOK_AGAIN`].
     pub(super) fn peak_memory_mb(&self) -> u64 {
-        let now = microseconds(self.memory.started);
-        let seen = self.memory.seen_us.load(Relaxed);
-        if seen == 0 || now - seen.min(now) >= Self::LOOK_AGAIN {
-            self.memory.seen_us.store(now.max(1), Relaxed);
-            self.look_at_memory(memory::peak_kib);
+        if self.memory.paced.is_due() {
+            self.note_peak_memory();
         }
         self.memory.peak_kib.load(Relaxed).div_ceil(1_024)
+    }
+
+    /// Looks at the most memory it has used: once it has ended, the system does not say any more.
+    pub(super) fn note_peak_memory(&self) {
+        self.look_at_memory(memory::peak_kib);
     }
 
     /// How much memory it has now with all it has started, in MB, rounded up.
@@ -163,9 +161,6 @@ impl Child {
         self.memory.peak_kib.fetch_max(now, Relaxed);
         now
     }
-
-    /// After how many microseconds the most memory used is looked up anew.
-    const LOOK_AGAIN: u64 = 20_000;
 }
 
 fn signal_group(pid: Option<Pid>, signal: Signal) {

@@ -5,6 +5,7 @@ mod cpu_share;
 mod extensions;
 mod init;
 mod memory;
+mod paced;
 mod pipe;
 mod processes;
 mod reply;
@@ -55,6 +56,9 @@ const FUNCTION_SHARE: f64 = 0.3;
 
 /// How often the memory of a busy environment is looked at.
 const MEMORY_WATCH: Duration = Duration::from_millis(25);
+
+/// How old what is known of an environment's memory and temporary files may be between its invocations.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How a process is reported that the system has ended for want of memory.
 pub(crate) const KILLED: &str = "Runtime exited with error: signal: killed";
@@ -127,7 +131,7 @@ impl Environment {
     /// Hands an event to the function and waits for its answer, at most until the limit.
     pub(crate) async fn deliver(&self, delivery: Delivery<'_>) -> Ended {
         let (answer, answered) = oneshot::channel();
-        let invocation_id = uuid::Uuid::new_v4().to_string();
+        let invocation_id = task::new_id();
         let deadline_ms = task::epoch_ms() + u64::try_from(delivery.limit.as_millis()).unwrap_or_default();
         let headers = headers(&delivery, &invocation_id, deadline_ms);
         let heard = Invoke::new(deadline_ms, delivery.request_id, delivery.arn, delivery.trace_id);
@@ -210,8 +214,7 @@ impl Environment {
 
     /// Ends the function at once.
     pub(crate) async fn kill(&self) {
-        // Afterwards the system does not say any more.
-        self.child.peak_memory_mb();
+        self.child.note_peak_memory();
         self.child.signal(Signal::KILL);
         self.child.exited().await;
     }

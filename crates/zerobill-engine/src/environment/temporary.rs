@@ -1,25 +1,42 @@
 //! The folder for temporary files that each environment has for itself, as `/tmp` is on Lambda.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use tempfile::TempDir;
 
+use super::{LOOK_AGAIN, paced::Paced};
+
 /// A folder that is removed with its environment.
 #[derive(Debug)]
-pub(super) struct TemporaryFolder(TempDir);
+pub(super) struct TemporaryFolder {
+    folder: TempDir,
+    bytes: AtomicU64,
+    paced: Paced,
+}
 
 impl TemporaryFolder {
     pub(super) fn new() -> io::Result<Self> {
-        tempfile::Builder::new().prefix("zerobill-").tempdir().map(Self)
+        Ok(Self {
+            folder: tempfile::Builder::new().prefix("zerobill-").tempdir()?,
+            bytes: AtomicU64::new(0),
+            paced: Paced::new(LOOK_AGAIN),
+        })
     }
 
     pub(super) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
-    /// How much its files hold, in bytes.
+    /// How much its files hold, in bytes. It may be as old as [`LOOK_AGAIN`].
     pub(super) fn bytes(&self) -> u64 {
-        bytes_of(self.path())
+        if self.paced.is_due() {
+            self.bytes.store(bytes_of(self.path()), Relaxed);
+        }
+        self.bytes.load(Relaxed)
     }
 }
 
@@ -46,13 +63,13 @@ mod tests {
     #[test]
     fn files_are_counted_wherever_they_are_and_links_are_not_followed() {
         let folder = TemporaryFolder::new().unwrap();
-        assert_eq!(folder.bytes(), 0);
+        assert_eq!(bytes_of(folder.path()), 0);
         fs::write(folder.path().join("one"), [0; 1_000]).unwrap();
         fs::create_dir_all(folder.path().join("a/b")).unwrap();
         fs::write(folder.path().join("a/b/two"), [0; 500]).unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink("/", folder.path().join("a/root")).unwrap();
-        let bytes = folder.bytes();
+        let bytes = bytes_of(folder.path());
         assert!((1_500..1_600).contains(&bytes), "{bytes}");
         let path = folder.path().to_path_buf();
         drop(folder);

@@ -126,6 +126,7 @@ async fn call(front: &Front, caller: SocketAddr, request: Request) -> Response {
     };
     request.request_id = Some(request_id.clone());
     request.trace_id = Some(trace_id);
+    request.at_once = true;
     let mut response = match function.invoke(request).await {
         Ok(reply) => respond(function, reply).await,
         Err(error) => failed(&error),

@@ -47,10 +47,13 @@ pub(super) async fn invoke(
     request.trace_id = text(invoke::TRACE_ID).map(str::to_owned);
     let wants_tail = text(invoke::LOG_TYPE).is_some_and(|kind| kind.eq_ignore_ascii_case("Tail"));
     let result = match text(invoke::INVOCATION_TYPE).unwrap_or("RequestResponse") {
-        "RequestResponse" => match front.functions.invoke(&name, request).await {
-            Ok(reply) => Ok(respond(reply, wants_tail).await),
-            Err(error) => Err(error),
-        },
+        "RequestResponse" => {
+            request.at_once = !wants_tail;
+            match front.functions.invoke(&name, request).await {
+                Ok(reply) => Ok(respond(reply, wants_tail).await),
+                Err(error) => Err(error),
+            }
+        }
         "Event" => front
             .functions
             .invoke_later(&name, request)

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod at_once;
 mod bad_input;
 mod client;
 mod cpu_share;

@@ -272,7 +272,7 @@ fn what_a_function_does_after_its_answer_is_billed_and_logged_before_the_report(
     assert_eq!(other.text(), "2");
     kept.as_mut().unwrap().send("GET", NEXT, "", b"");
     let report: Report = lab.log.wait_for("REPORT ", 2).parse().unwrap();
-    // The answer was held back for 100 ms in case the function had ended.
+    // The other event has waited 100 ms for it.
     assert!(report.duration_us >= 100_000, "{report}");
     assert_eq!(report.status, Status::Success);
 }
