@@ -207,6 +207,7 @@ impl fmt::Debug for Invocation {
 }
 
 /// Counts the interface at `place` as used by the running invocation, if that is one of `gateway`.
+#[inline]
 pub(crate) fn mark(gateway: &Gateway, place: Place) {
     // Outside of an invocation there is nothing to count.
     _ = CURRENT.try_with(|invocation| {

@@ -1,7 +1,6 @@
 //! What is heavy is built on first use, at most once, and can be given back.
 
 use std::{
-    convert::Infallible,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -30,6 +29,30 @@ pub struct BuildRecord {
     pub heap_bytes: Option<u64>,
 }
 
+impl BuildRecord {
+    /// Builds the part `name`, and records how that went.
+    pub(crate) fn of<T, E>(
+        name: &'static str,
+        clock: &Clock,
+        build: impl FnOnce() -> Result<T, E>,
+    ) -> (Result<T, E>, Self) {
+        let (started, before) = (clock.monotonic(), heap::in_use());
+        let result = build();
+        let heap_bytes = before
+            .zip(heap::in_use())
+            .map(|(before, after)| after.saturating_sub(before));
+        let record = Self {
+            name,
+            at_ms: clock.epoch_ms(),
+            took_us: microseconds(clock.monotonic().saturating_sub(started)),
+            built: result.is_ok(),
+            in_request: crate::invocation::is_running(),
+            heap_bytes,
+        };
+        (result, record)
+    }
+}
+
 /// A place for one heavy value: empty until its first use, filled once even when several ask at the same time, emptied by
 /// [`unload`](Self::unload). A build that fails leaves it empty, so the next use tries again.
 #[derive(Debug)]
@@ -54,19 +77,6 @@ impl<T> Slot<T> {
         }
     }
 
-    /// Calls `with` on the value, building it first if need be, without touching its reference count.
-    pub(crate) fn with<R>(&self, build: impl FnOnce() -> T, with: impl FnOnce(&T) -> R) -> R {
-        self.mark_used();
-        if let Some(value) = self.value.read().unwrap_or_else(PoisonError::into_inner).as_deref() {
-            return with(value);
-        }
-        let built: Result<_, Infallible> = self.get_or_try_build(|| Ok(build()));
-        match built {
-            Ok(value) => with(&value),
-            Err(never) => match never {},
-        }
-    }
-
     /// The value, built by `build` if there is none.
     pub(crate) fn get_or_try_build<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
         if let Some(value) = self.get() {
@@ -76,19 +86,8 @@ impl<T> Slot<T> {
         if let Some(value) = self.get() {
             return Ok(value);
         }
-        let (started, before) = (self.clock.monotonic(), heap::in_use());
-        let result = build().map(Arc::new);
-        let heap_bytes = before
-            .zip(heap::in_use())
-            .map(|(before, after)| after.saturating_sub(before));
-        *record = Some(BuildRecord {
-            name: self.name,
-            at_ms: self.clock.epoch_ms(),
-            took_us: microseconds(self.clock.monotonic().saturating_sub(started)),
-            built: result.is_ok(),
-            in_request: crate::invocation::is_running(),
-            heap_bytes,
-        });
+        let (result, built) = BuildRecord::of(self.name, &self.clock, || build().map(Arc::new));
+        *record = Some(built);
         if let Ok(value) = &result {
             *self.value.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(value));
         }
@@ -164,14 +163,20 @@ mod tests {
 
     use super::*;
 
+    /// The value, by a build that cannot fail.
+    fn built<T>(slot: &Slot<T>, build: impl FnOnce() -> T) -> Arc<T> {
+        let Ok(value) = slot.get_or_try_build(|| Ok::<_, std::convert::Infallible>(build()));
+        value
+    }
+
     #[test]
     fn eight_first_users_build_once() {
         let (slot, builds) = (Slot::new("part", Clock::system()), AtomicU32::new(0));
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    let value = slot.with(|| builds.fetch_add(1, Ordering::SeqCst) + 7, |value| *value);
-                    assert_eq!(value, 7);
+                    let value = built(&slot, || builds.fetch_add(1, Ordering::SeqCst) + 7);
+                    assert_eq!(*value, 7);
                 });
             }
         });
@@ -194,16 +199,16 @@ mod tests {
     fn nothing_is_built_before_use_nor_kept_after_unload() {
         let slot = Slot::new("part", Clock::system());
         assert!(slot.get().is_none() && slot.record().is_none());
-        slot.with(|| 1, |_| ());
+        built(&slot, || 1);
         assert!(slot.unload() && !slot.unload());
-        assert_eq!(slot.with(|| 2, |value| *value), 2);
+        assert_eq!(*built(&slot, || 2), 2);
     }
 
     #[test]
     fn use_is_told_once_whichever_way_it_was_used() {
         let slot = Slot::new("part", Clock::system());
         assert!(!slot.take_used());
-        slot.with(|| 1, |_| ());
+        built(&slot, || 1);
         assert!(slot.take_used() && !slot.take_used());
         slot.get();
         assert!(slot.take_used() && !slot.take_used());
@@ -279,7 +284,7 @@ mod tests {
     fn a_build_record_says_what_the_value_holds_on_the_heap() {
         let build = || {
             let slot = Slot::new("part", Clock::system());
-            slot.with(|| vec![7_u8; 1 << 20], |_| ());
+            built(&slot, || vec![7_u8; 1 << 20]);
             slot.record().and_then(|record| record.heap_bytes).unwrap()
         };
         // Tests that run meanwhile take and give memory, too; one of many builds is not disturbed.
@@ -292,7 +297,7 @@ mod tests {
     #[test]
     fn without_the_feature_a_build_record_says_nothing_of_the_heap() {
         let slot = Slot::new("part", Clock::system());
-        slot.with(|| 1, |_| ());
+        built(&slot, || 1);
         assert_eq!(slot.record().map(|record| record.heap_bytes), Some(None));
     }
 }

@@ -43,6 +43,7 @@ macro_rules! interfaces {
 
         impl Gateway {
             #[doc = concat!("The `", stringify!($config), "` interface: see [`", stringify!($config_service), "`].")]
+            #[inline]
             pub fn $config(&self) -> &$config_service {
                 invocation::mark(self, Place::$config);
                 self.interfaces().$config()
@@ -50,6 +51,7 @@ macro_rules! interfaces {
 
             $(
                 #[doc = concat!("The `", stringify!($name), "` interface: see [`", stringify!($service), "`].")]
+                #[inline]
                 pub fn $name(&self) -> &$service {
                     invocation::mark(self, Place::$name);
                     self.interfaces().$name()

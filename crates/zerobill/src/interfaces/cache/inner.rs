@@ -1,10 +1,7 @@
 //! What a cache is made of: its store, its counters and how an entry is found, made and put there.
 
 use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -15,6 +12,7 @@ use super::{
     CacheError, MAX_BYTES, TTL_SECONDS,
     level::{Level, Outage},
     loading::RefreshedKeys,
+    memory::Memory,
     store::{Entry, Evictions, OVERHEAD_BYTES, Store, Stored, build, fit, largest_entry},
 };
 use crate::{
@@ -23,7 +21,6 @@ use crate::{
         config::{Config, Watched},
         logging::Logging,
     },
-    lazy::Slot,
     redact::is_secret,
 };
 
@@ -32,14 +29,10 @@ pub(super) struct Inner {
     pub(super) base: Base,
     pub(super) settings: Watched<Settings>,
     pub(super) logging: Logging,
-    pub(super) store: Slot<Store>,
+    memory: Mutex<Memory>,
     pub(super) level: OnceLock<Arc<dyn Level>>,
     pub(super) outage: Outage,
     pub(super) refreshing: RefreshedKeys,
-    pub(super) hits: AtomicU64,
-    pub(super) misses: AtomicU64,
-    pub(super) stale: AtomicU64,
-    pub(super) expired: AtomicU64,
     pub(super) evictions: Evictions,
 }
 
@@ -61,14 +54,10 @@ impl Inner {
             base: base.clone(),
             settings,
             logging,
-            store: Slot::new("cache", base.clock.clone()),
+            memory: Mutex::default(),
             level: OnceLock::new(),
             outage: Outage::default(),
             refreshing: RefreshedKeys::default(),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-            stale: AtomicU64::new(0),
-            expired: AtomicU64::new(0),
             evictions: Evictions::default(),
         }
     }
@@ -78,41 +67,54 @@ impl Inner {
         self.base.clock.age()
     }
 
-    /// The fresh entry under `key`; counted.
-    pub(super) fn find(&self, key: &str) -> Option<Entry> {
-        let found = self.store.with(|| self.build(), |store| store.get(key));
-        match found {
-            Some(entry) if entry.fresh(|| self.age()) => {
-                self.hits.fetch_add(1, Relaxed);
-                Some(entry)
-            }
-            found => {
-                self.misses.fetch_add(1, Relaxed);
-                if found.is_some() {
-                    let ended = |entry: &Entry| entry.ended(|| self.age());
-                    let removed = self.store.with(|| self.build(), |store| store.remove_if(key, ended));
-                    self.expired.fetch_add(u64::from(removed.is_some()), Relaxed);
-                }
-                None
-            }
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `with` makes of the fresh entry under `key`, while the lock is held; counted.
+    #[inline]
+    pub(super) fn find<R>(&self, key: &str, with: impl FnOnce(&Entry) -> R) -> Option<R> {
+        let mut memory = self.memory();
+        let (store, counts) = memory.store(&self.base.clock, || self.build());
+        if let Some(entry) = store.get(key)
+            && entry.fresh(|| self.age())
+        {
+            counts.hits += 1;
+            return Some(with(entry));
         }
+        self.miss(&mut memory, key);
+        None
+    }
+
+    #[cold]
+    fn miss(&self, memory: &mut Memory, key: &str) {
+        let (store, counts) = memory.store(&self.base.clock, || self.build());
+        let removed = store.remove_if(key, |entry| entry.ended(|| self.age()));
+        counts.misses += 1;
+        counts.expired += u64::from(removed.is_some());
     }
 
     /// The entry under `key` that is at most `stale` older than its time to live.
     pub(super) fn find_stale(&self, key: &str, stale: Duration) -> Option<Entry> {
-        let entry = self.store.get()?.peek(key)?;
-        entry.stale_within(stale, self.age()).then_some(entry)
+        let mut memory = self.memory();
+        let entry = memory.built()?.peek(key)?;
+        entry.stale_within(stale, self.age()).then(|| entry.clone())
     }
 
     /// Whether there is a fresh entry under `key`; nothing is counted.
     pub(super) fn contains(&self, key: &str) -> bool {
-        let Some(store) = self.store.get() else { return false };
-        store.peek(key).is_some_and(|entry| entry.fresh(|| self.age()))
+        let mut memory = self.memory();
+        let entry = memory.built().and_then(|store| store.peek(key));
+        entry.is_some_and(|entry| entry.fresh(|| self.age()))
     }
 
     pub(super) fn delete(&self, key: &str) -> bool {
-        let Some(store) = self.store.get() else { return false };
-        store.remove(key).is_some_and(|(_, entry)| entry.fresh(|| self.age()))
+        let removed = {
+            let mut memory = self.memory();
+            memory.disown(key);
+            memory.built().and_then(|store| store.remove(key))
+        };
+        removed.is_some_and(|(_, entry)| entry.fresh(|| self.age()))
     }
 
     pub(super) fn put(
@@ -138,14 +140,26 @@ impl Inner {
             self.delete(key);
             return Ok(false);
         }
-        self.store.with(
-            || self.build(),
-            |store| {
-                fit(store, capacity);
-                store.insert(key.to_owned(), entry);
-            },
-        );
+        self.insert(key, entry);
         Ok(true)
+    }
+
+    /// Puts `entry` under `key`, whatever is being loaded for it.
+    pub(super) fn insert(&self, key: &str, entry: Entry) {
+        let mut memory = self.memory();
+        memory.disown(key);
+        self.keep(&mut memory, key, entry);
+    }
+
+    /// The same, but what is being loaded for it comes after. What has ended already takes the place of an old entry, and goes.
+    pub(super) fn keep(&self, memory: &mut Memory, key: &str, entry: Entry) {
+        let (store, _) = memory.store(&self.base.clock, || self.build());
+        fit(store, self.settings.read().max_bytes);
+        if entry.ended(|| self.age()) {
+            store.remove(key);
+        } else {
+            store.insert(key.to_owned(), entry);
+        }
     }
 
     /// An entry that is fresh for `ttl` and of some use for `stale` more.
@@ -167,11 +181,9 @@ impl Inner {
         }
     }
 
-    pub(super) fn store(&self) -> Arc<Store> {
-        let Ok(store) = self
-            .store
-            .get_or_try_build(|| Ok::<_, std::convert::Infallible>(self.build()));
-        store
+    /// Builds the store, if it is not there.
+    pub(super) fn preload(&self) {
+        self.memory().store(&self.base.clock, || self.build());
     }
 
     fn build(&self) -> Store {
@@ -186,8 +198,8 @@ pub(super) fn encode<T: Serialize + ?Sized>(key: &str, value: &T) -> Result<Box<
     })
 }
 
-pub(super) fn decode<T: DeserializeOwned>(key: &str, entry: &Entry) -> Result<T, CacheError> {
-    match &entry.value {
+pub(super) fn decode<T: DeserializeOwned>(key: &str, value: &Stored) -> Result<T, CacheError> {
+    match value {
         Stored::Json(json) => serde_json::from_str(json.get()).map_err(|source| CacheError::WrongType {
             key: key.to_owned(),
             // The decoder quotes the value.

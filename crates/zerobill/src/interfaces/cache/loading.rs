@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     fmt,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -14,12 +14,14 @@ use super::{
     CacheError, Freshness,
     inner::{Inner, encode},
     level::{LevelError, Leveled},
-    store::{Entry, Store, Stored, fit, single_flight},
+    memory::Flight,
+    store::{Entry, Stored},
 };
 use crate::invocation;
 
 impl Inner {
-    /// The entry under `key`, loaded by one of those who ask. Old ones are kept for `stale` more.
+    /// The entry under `key`, loaded by one of those who ask. It is kept for `stale` more than it is fresh, as an old one was,
+    /// which stays until there is a new one.
     pub(super) async fn load_once<T, E, F>(
         &self,
         key: &str,
@@ -32,28 +34,46 @@ impl Inner {
         E: From<CacheError>,
         F: AsyncFnOnce() -> Result<T, E>,
     {
-        let store = self.store();
-        fit(&store, self.settings.read().max_bytes);
-        // An old value would end the flight before it begins; it is back when that fails, is dropped or panics.
-        let mut old = PutBack::take(self, &store, key);
+        let old = self.memory().built().and_then(|store| store.peek(key).cloned());
         let load = async || match self.loaded(key, how, stale, load).await {
-            Ok(entry) => {
-                old.entry = None;
-                Ok(entry)
-            }
-            Err(error) => match old.entry.clone().filter(|entry| self.serves_errors(entry, how)) {
+            Ok(entry) => Ok(entry),
+            Err(error) => match old.filter(|entry| entry.stale_within(how.stale_if_error, self.age())) {
                 Some(entry) => {
-                    self.stale.fetch_add(1, Relaxed);
+                    self.memory().counts.stale += 1;
                     Ok(entry)
                 }
                 None => Err(error),
             },
         };
-        let entry = single_flight(&store, key, load).await?;
-        let ended = |entry: &Entry| entry.ended(|| self.age());
-        if ended(&entry) {
-            store.remove_if(key, ended);
-        }
+        self.single_flight(key, load).await
+    }
+
+    /// Loads `key` once for all who wait for it.
+    async fn single_flight<E>(&self, key: &str, load: impl AsyncFnOnce() -> Result<Entry, E>) -> Result<Entry, E> {
+        let flight = loop {
+            let (flight, is_new) = {
+                let mut memory = self.memory();
+                let there = memory.built().and_then(|store| store.peek(key));
+                if let Some(entry) = there.filter(|entry| entry.fresh(|| self.age())) {
+                    return Ok(entry.clone());
+                }
+                memory.flight(key)
+            };
+            if is_new {
+                break flight;
+            }
+            if let Some(entry) = flight.ended().await {
+                return Ok(entry);
+            }
+        };
+        let mut loading = Loading {
+            inner: self,
+            key,
+            flight,
+            entry: None,
+        };
+        let entry = load().await?;
+        loading.entry = Some(entry.clone());
         Ok(entry)
     }
 
@@ -73,7 +93,7 @@ impl Inner {
             match loaded {
                 Ok(json) => {
                     let entry = inner.stored(key, how, stale, json).await;
-                    inner.store().insert(key.clone(), entry);
+                    inner.insert(key, entry);
                 }
                 Err(error) => inner.logging.warning(
                     "a cached value could not be refreshed; the old one serves for the rest of its time",
@@ -133,37 +153,31 @@ impl Inner {
         Some(self.entry(key, Stored::Json(json.into()), bytes, ttl, stale))
     }
 
-    fn serves_errors(&self, entry: &Entry, how: Freshness) -> bool {
-        entry.stale_within(how.stale_if_error, self.age())
-    }
-
     pub(super) fn warn(&self, error: LevelError) {
         self.logging.warning(&format!("{error}; values are loaded instead"), ());
     }
 }
 
-/// An old entry taken out of the store, which is put back unless a new one comes.
-struct PutBack<'a> {
-    store: &'a Store,
+/// A load that goes on: when this is dropped, also by a panic or because the load was given up, those who wait go on.
+struct Loading<'a> {
+    inner: &'a Inner,
     key: &'a str,
+    flight: Arc<Flight>,
     entry: Option<Entry>,
 }
 
-impl<'a> PutBack<'a> {
-    fn take(inner: &Inner, store: &'a Store, key: &'a str) -> Self {
-        let entry = store.remove_if(key, |entry| !entry.fresh(|| inner.age()));
-        let entry = entry
-            .map(|(_, entry)| entry)
-            .filter(|entry| !entry.ended(|| inner.age()));
-        Self { store, key, entry }
-    }
-}
-
-impl Drop for PutBack<'_> {
+impl Drop for Loading<'_> {
     fn drop(&mut self) {
-        if let Some(entry) = self.entry.take() {
-            self.store.insert(self.key.to_owned(), entry);
+        let entry = self.entry.take();
+        {
+            let mut memory = self.inner.memory();
+            if memory.land(self.key, &self.flight)
+                && let Some(entry) = &entry
+            {
+                self.inner.keep(&mut memory, self.key, entry.clone());
+            }
         }
+        self.flight.end(entry);
     }
 }
 

@@ -42,6 +42,7 @@ mod freshness;
 mod inner;
 mod level;
 mod loading;
+mod memory;
 mod operations;
 mod service;
 mod store;

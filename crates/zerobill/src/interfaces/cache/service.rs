@@ -4,10 +4,7 @@ use std::{
     any::Any,
     fmt,
     future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
@@ -83,10 +80,8 @@ impl Cache {
     /// # Errors
     /// [`CacheError::WrongType`] if what stands there is no `T`.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, CacheError> {
-        match self.0.find(key) {
-            None => Ok(None),
-            Some(entry) => decode(key, &entry).map(Some),
-        }
+        let value = self.0.find(key, |entry| entry.value.clone());
+        value.map(|value| decode(key, &value)).transpose()
     }
 
     /// The JSON under `key`, or none, without decoding it.
@@ -94,7 +89,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError::WrongType`] if a shared value stands there.
     pub fn get_json(&self, key: &str) -> Result<Option<Arc<RawValue>>, CacheError> {
-        match self.0.find(key).map(|entry| entry.value) {
+        match self.0.find(key, |entry| entry.value.clone()) {
             None => Ok(None),
             Some(Stored::Json(json)) => Ok(Some(json)),
             Some(Stored::Shared(_)) => Err(CacheError::WrongType {
@@ -109,14 +104,17 @@ impl Cache {
     /// # Errors
     /// [`CacheError::WrongType`] if JSON or a value of another type stands there.
     pub fn get_shared<T: Any + Send + Sync>(&self, key: &str) -> Result<Option<Arc<T>>, CacheError> {
-        let wrong = || CacheError::WrongType {
-            key: key.to_owned(),
-            source: None,
-        };
-        match self.0.find(key).map(|entry| entry.value) {
+        let shared = self.0.find(key, |entry| match &entry.value {
+            Stored::Shared(value) => Arc::clone(value).downcast().ok(),
+            Stored::Json(_) => None,
+        });
+        match shared {
             None => Ok(None),
-            Some(Stored::Shared(value)) => value.downcast().map(Some).map_err(|_| wrong()),
-            Some(Stored::Json(_)) => Err(wrong()),
+            Some(Some(value)) => Ok(Some(value)),
+            Some(None) => Err(CacheError::WrongType {
+                key: key.to_owned(),
+                source: None,
+            }),
         }
     }
 
@@ -167,11 +165,11 @@ impl Cache {
         F: AsyncFnOnce() -> Result<T, E>,
     {
         let how = freshness.into();
-        let entry = match self.0.find(key) {
+        let entry = match self.0.find(key, Clone::clone) {
             Some(entry) => entry,
             None => self.0.load_once(key, how, how.stale_if_error, load).await?,
         };
-        Ok(decode(key, &entry)?)
+        Ok(decode(key, &entry.value)?)
     }
 
     /// The same, but for `stale` after its time to live the old value is answered at once, and one task loads the new one.
@@ -198,18 +196,18 @@ impl Cache {
     {
         let how = freshness.into();
         let kept = stale.max(how.stale_if_error);
-        if let Some(entry) = self.0.find(key) {
-            return Ok(decode(key, &entry)?);
+        if let Some(entry) = self.0.find(key, Clone::clone) {
+            return Ok(decode(key, &entry.value)?);
         }
         let entry = match self.0.find_stale(key, stale) {
             Some(entry) => {
-                self.0.stale.fetch_add(1, Relaxed);
+                self.0.memory().counts.stale += 1;
                 self.0.refresh(key, how, kept, load());
                 entry
             }
             None => self.0.load_once(key, how, kept, async || load().await).await?,
         };
-        Ok(decode(key, &entry)?)
+        Ok(decode(key, &entry.value)?)
     }
 
     /// Removes `key` from memory and from the second level, where there is one.
@@ -231,10 +229,7 @@ impl Cache {
 
     /// Removes everything; says how many entries there were.
     pub fn clear(&self) -> u64 {
-        let Some(store) = self.0.store.get() else { return 0 };
-        let entries = store.len();
-        store.clear();
-        entries as u64
+        self.0.memory().clear()
     }
 
     /// Whether `key` is there and has not expired. It is no look-up: nothing is counted.
@@ -244,40 +239,41 @@ impl Cache {
 
     /// Removes what has expired; says how many entries that were.
     pub fn cleanup(&self) -> u64 {
-        let Some(store) = self.0.store.get() else { return 0 };
-        let (removed, age) = (AtomicU64::new(0), self.0.age());
-        store.retain(|_, entry| {
-            let ended = entry.ended(|| age);
-            removed.fetch_add(u64::from(ended), Relaxed);
-            !ended
-        });
-        let removed = removed.into_inner();
-        self.0.expired.fetch_add(removed, Relaxed);
+        let age = self.0.age();
+        let mut memory = self.0.memory();
+        let Some(store) = memory.built() else { return 0 };
+        let before = store.len();
+        store.retain(|_, entry| !entry.ended(|| age));
+        let removed = (before - store.len()) as u64;
+        memory.counts.expired += removed;
         removed
     }
 
     /// What the cache has done and holds.
     pub fn stats(&self) -> CacheStats {
-        let store = self.0.store.get();
-        if let Some(store) = &store {
-            fit(store, self.0.settings.read().max_bytes);
+        let max_bytes = self.0.settings.read().max_bytes;
+        let mut memory = self.0.memory();
+        let counts = memory.counts;
+        let mut store = memory.built();
+        if let Some(store) = &mut store {
+            fit(store, max_bytes);
         }
         CacheStats {
-            hits: self.0.hits.load(Relaxed),
-            misses: self.0.misses.load(Relaxed),
-            stale: self.0.stale.load(Relaxed),
+            hits: counts.hits,
+            misses: counts.misses,
+            stale: counts.stale,
             evictions: self.0.evictions.0.load(Relaxed),
-            expired: self.0.expired.load(Relaxed),
+            expired: counts.expired,
             entries: store.as_ref().map_or(0, |store| store.len() as u64),
             bytes: store.as_ref().map_or(0, |store| store.weight()),
-            max_bytes: self.0.settings.read().max_bytes,
+            max_bytes,
         }
     }
 }
 
 impl Service for Cache {
     fn preload(&self) -> Result<(), Error> {
-        self.0.store();
+        self.0.preload();
         Ok(())
     }
 
@@ -293,14 +289,16 @@ impl Service for Cache {
     }
 
     fn build_record(&self) -> Option<BuildRecord> {
-        self.0.store.record()
+        self.0.memory().record()
     }
 
     fn take_used(&self) -> Option<bool> {
-        Some(self.0.store.take_used())
+        Some(self.0.memory().take_used())
     }
 
     fn unload(&self) -> bool {
-        self.0.store.unload()
+        // Dropped once the lock is free: values may take their time.
+        let unloaded = self.0.memory().unload();
+        unloaded.is_some()
     }
 }

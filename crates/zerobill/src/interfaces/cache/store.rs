@@ -1,4 +1,4 @@
-//! The store below: what stands under a key, how much it weighs, when it ends, and who loads it.
+//! The store below: what stands under a key, how much it weighs, and when it ends.
 
 use std::{
     any::Any,
@@ -56,8 +56,8 @@ fn passed(end_ms: u64, age: impl FnOnce() -> Duration) -> bool {
     end_ms != u64::MAX && u64::try_from(age().as_millis()).unwrap_or(u64::MAX) >= end_ms
 }
 
-/// The store below the interface.
-pub(super) type Store = quick_cache::sync::Cache<String, Entry, ByWeight, DefaultHashBuilder, Evictions>;
+/// The store below the interface, which has no lock of its own.
+pub(super) type Store = quick_cache::unsync::Cache<String, Entry, ByWeight, DefaultHashBuilder, Evictions>;
 
 #[derive(Clone, Debug)]
 pub(super) struct ByWeight;
@@ -82,13 +82,10 @@ impl Lifecycle<String, Entry> for Evictions {
 
 /// An empty store of `max_bytes`.
 pub(super) fn build(max_bytes: u64, evictions: Evictions) -> Store {
-    // One shard, so that the limit is exact and one entry may take most of it; a quarter of a kilobyte an entry.
+    // A quarter of a kilobyte an entry.
     let items = usize::try_from(max_bytes / 256).unwrap_or(usize::MAX).clamp(16, 4_096);
     let mut options = OptionsBuilder::new();
-    options
-        .shards(1)
-        .estimated_items_capacity(items)
-        .weight_capacity(max_bytes);
+    options.estimated_items_capacity(items).weight_capacity(max_bytes);
     let hasher = DefaultHashBuilder::default();
     match options.build() {
         Ok(options) => Store::with_options(options, ByWeight, hasher, evictions),
@@ -98,7 +95,7 @@ pub(super) fn build(max_bytes: u64, evictions: Evictions) -> Store {
 }
 
 /// Gives `store` the size of the settings, which may have changed since it was built.
-pub(super) fn fit(store: &Store, max_bytes: u64) {
+pub(super) fn fit(store: &mut Store, max_bytes: u64) {
     if store.capacity() != max_bytes {
         store.set_capacity(max_bytes);
     }
@@ -107,21 +104,4 @@ pub(super) fn fit(store: &Store, max_bytes: u64) {
 /// The most that one entry may take. The store refuses, silently, what is more than 97 % of it.
 pub(super) const fn largest_entry(max_bytes: u64) -> u64 {
     max_bytes - max_bytes.div_ceil(16)
-}
-
-/// Loads `key` once for all who wait for it.
-pub(super) async fn single_flight<E>(
-    store: &Store,
-    key: &str,
-    load: impl AsyncFnOnce() -> Result<Entry, E>,
-) -> Result<Entry, E> {
-    match store.get_value_or_guard_async(key).await {
-        Ok(entry) => Ok(entry),
-        Err(guard) => {
-            let entry = load().await?;
-            // Refused only if the entry was removed meanwhile; whoever asked still gets the value.
-            _ = guard.insert(entry.clone());
-            Ok(entry)
-        }
-    }
 }
