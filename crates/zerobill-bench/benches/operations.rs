@@ -2,15 +2,17 @@
 //! `cargo xtask bench` does, and reads the figures that criterion leaves in files.
 #![expect(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
 
+use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::FutureExt;
+use lambda_runtime::Context;
 use serde_json::json;
 use tracing_subscriber::layer::SubscriberExt;
-use zerobill::{Gateway, gateway::find_operation, operation::Reply};
+use zerobill::{Gateway, gateway::find_operation, operation::Reply, parts};
 
 const KEY: &str = "user:42:profile";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -167,5 +169,24 @@ fn metric(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, cache, dispatch, breaker, log_line, metric);
+/// What an invocation costs beside its work, as a whole and by its parts.
+fn invocation(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("invocation");
+    let gateway = gateway();
+    group.bench_function("analytics", |bencher| {
+        bencher.iter(|| parts::analytics_of_a_request(black_box(&gateway)));
+    });
+    group.bench_function("meter", |bencher| {
+        bencher.iter(|| parts::meter_of_an_invocation(black_box(&gateway)));
+    });
+    group.bench_function("whole, without work", |bencher| {
+        bencher.iter(|| {
+            let invocation = gateway.invoke(Context::default(), async { Ok::<_, Infallible>(black_box(7)) });
+            invocation.now_or_never().expect("there is no store to wait for")
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, cache, dispatch, breaker, log_line, metric, invocation);
 criterion_main!(benches);

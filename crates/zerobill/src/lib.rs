@@ -34,6 +34,8 @@ mod locked_file;
 pub mod meter;
 pub mod operation;
 pub mod output;
+#[doc(hidden)]
+pub mod parts;
 mod random;
 pub mod redact;
 mod traces;
