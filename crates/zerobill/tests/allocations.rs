@@ -70,7 +70,7 @@ async fn counting_a_request_allocates_nothing_and_memory_is_bounded_whatever_com
     let (_, grown) = counted(async {
         for _ in 0..100 {
             let fails = |n: usize| {
-                if n % 7 == 0 {
+                if n.is_multiple_of(7) {
                     Err(Error::new(INTERNAL, "down"))
                 } else {
                     Ok(())
