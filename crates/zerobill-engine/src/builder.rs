@@ -31,6 +31,7 @@ pub struct Builder {
     functions: Vec<FunctionSettings>,
     address: String,
     freezes: bool,
+    waits_for_build: bool,
     origins: Vec<String>,
     trips: Option<Arc<dyn Trips>>,
     sink: Arc<dyn LogSink>,
@@ -43,6 +44,7 @@ impl Default for Builder {
             functions: Vec::new(),
             address: "127.0.0.1:0".to_owned(),
             freezes: false,
+            waits_for_build: false,
             origins: Vec::new(),
             trips: None,
             sink,
@@ -75,6 +77,12 @@ impl Builder {
     /// Stops environments between invocations, as Lambda does.
     pub fn freeze(mut self, freezes: bool) -> Self {
         self.freezes = freezes;
+        self
+    }
+
+    /// Lets events wait until the first [`Build`](crate::Build) has ended.
+    pub fn wait_for_build(mut self, waits: bool) -> Self {
+        self.waits_for_build = waits;
         self
     }
 
@@ -121,6 +129,7 @@ impl Builder {
                 shares,
             );
             let function = Arc::new(function);
+            function.hold(self.waits_for_build);
             default = default.or_else(|| Some(Arc::clone(&function)));
             for settings in &function.settings.queues {
                 let queue = Arc::new(Queue::new(settings.clone()));

@@ -55,6 +55,7 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
         .trips(budgets)
         .listen(std::net::SocketAddr::new(arguments.host, arguments.port).to_string())
         .freeze(arguments.freeze)
+        .wait_for_build(arguments.build.is_some())
         .log_sink(|line: LogLine<'_>| printer::data(line.text));
     for function in &functions {
         builder = builder.function(function.clone());

@@ -32,4 +32,5 @@ mod samples;
 mod simulate;
 mod thresholds;
 mod watch;
+mod watch_cargo;
 mod zerobill;

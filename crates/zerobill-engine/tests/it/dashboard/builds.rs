@@ -1,11 +1,12 @@
 //! Builds: what waits for them, what they replace, and what is shown of them.
 
 use serde_json::{Value, json};
+use zerobill_engine::FunctionSettings;
 
 use super::state;
 use crate::{
     client::Connection,
-    lab::{Lab, NAME, eventually},
+    lab::{Lab, NAME, eventually, program},
 };
 
 #[test]
@@ -30,6 +31,19 @@ fn events_wait_for_a_build_and_are_answered_by_what_it_built() {
         (&state["build"], &state["functions"][0]["cold_starts"]),
         (&Value::Null, &json!(2))
     );
+}
+
+#[test]
+fn events_that_come_before_the_first_build_wait_for_it_where_one_is_to_come() {
+    let settings = FunctionSettings::new(NAME, program("echo"));
+    let lab = Lab::start(settings, |builder| builder.wait_for_build(true));
+    let mut waiting = Connection::open(lab.address);
+    let invoke = format!("/2015-03-31/functions/{NAME}/invocations");
+    waiting.send("POST", &invoke, "", b"{}");
+    // Another request gets an answer meanwhile, so the first one has arrived.
+    assert_eq!(state(&lab)["functions"][0]["cold_starts"], 0);
+    lab.wait(lab.engine().build("cargo build").succeeded());
+    assert_eq!(waiting.read().status, 200);
 }
 
 #[test]
