@@ -48,7 +48,8 @@ class Program:
         self._process = subprocess.Popen(
             [str(part) for part in command],
             cwd=folder,
-            env=os.environ | {"API_TOKEN": SECRET} | (environment or {}),
+            # What one run counts is not to reach the next one.
+            env=os.environ | {"API_TOKEN": SECRET, "ZEROBILL_METER_FOLDER": ""} | (environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=self._file,
             stderr=self._file,
