@@ -1,7 +1,10 @@
 //! What this environment has used: each invocation is charged up to its deadline when it begins, since its report comes with the
 //! next one and is lost if there is none, and corrected when it comes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque, hash_map::RandomState},
+    hash::BuildHasher as _,
+};
 
 use zerobill_free_tier::Month;
 
@@ -14,6 +17,19 @@ pub(crate) struct Ledger {
     memory_mb: u64,
     open: VecDeque<Open>,
     pending: BTreeMap<Month, Amounts>,
+    /// The number of the next batch. Its upper half names this environment among all that add to a month.
+    next_id: u64,
+    /// What was handed over and not acknowledged; it does not change any more.
+    sent: Option<Batch>,
+}
+
+/// What is added to a month at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Batch {
+    /// By which the store knows one that comes again, because its answer was lost.
+    pub(crate) id: u64,
+    pub(crate) month: Month,
+    pub(crate) amounts: Amounts,
 }
 
 /// Amounts that are added to a month.
@@ -39,6 +55,9 @@ impl Ledger {
             memory_mb,
             open: VecDeque::new(),
             pending: BTreeMap::new(),
+            // The one source of randomness that the standard library has.
+            next_id: (RandomState::new().hash_one(()) << 32) + 1,
+            sent: None,
         }
     }
 
@@ -70,27 +89,45 @@ impl Ledger {
         !self.open.is_empty()
     }
 
-    /// How many invocations are not in the store.
+    /// How many invocations the store has not acknowledged.
     pub(crate) fn pending_requests(&self) -> u64 {
-        self.pending.values().map(|amounts| amounts.requests).sum()
+        let sent = self.sent.iter().map(|sent| sent.amounts.requests);
+        let pending = self.pending.values().map(|amounts| amounts.requests);
+        sent.chain(pending).sum()
     }
 
-    /// Takes what is to be added to a month, the oldest one first.
-    pub(crate) fn take(&mut self) -> Option<(Month, Amounts)> {
-        self.pending.pop_first()
+    /// The batch that the store is to be told of now: the one that it did not acknowledge, or else the oldest month's.
+    pub(crate) fn next(&mut self) -> Option<Batch> {
+        if self.sent.is_none() {
+            let (month, amounts) = self.pending.pop_first()?;
+            let id = self.next_id;
+            self.next_id = id.wrapping_add(1);
+            self.sent = Some(Batch { id, month, amounts });
+        }
+        self.sent
     }
 
-    /// Puts back what the store did not take.
-    pub(crate) fn put_back(&mut self, month: Month, amounts: Amounts) {
-        let pending = self.pending.entry(month).or_default();
-        pending.requests = pending.requests.saturating_add(amounts.requests);
-        pending.mb_ms = pending.mb_ms.saturating_add(amounts.mb_ms);
+    /// Forgets the batch of that number: the store has it.
+    pub(crate) fn settle(&mut self, id: u64) {
+        self.sent = self.sent.filter(|sent| sent.id != id);
     }
 
     fn charge(&mut self, month: Month, requests: u64, more_ms: u64, less_ms: u64) {
         let mb_ms = |ms: u64| i64::try_from(ms.saturating_mul(self.memory_mb)).unwrap_or(i64::MAX);
         let mb_ms = mb_ms(more_ms) - mb_ms(less_ms);
-        self.put_back(month, Amounts { requests, mb_ms });
+        let pending = self.pending.entry(month).or_default();
+        pending.requests = pending.requests.saturating_add(requests);
+        pending.mb_ms = pending.mb_ms.saturating_add(mb_ms);
+    }
+}
+
+#[cfg(test)]
+impl Ledger {
+    /// Everything that is to be added next, as if the store had it.
+    pub(crate) fn take(&mut self) -> Option<(Month, Amounts)> {
+        let batch = self.next()?;
+        self.settle(batch.id);
+        Some((batch.month, batch.amounts))
     }
 }
 
@@ -150,24 +187,25 @@ mod tests {
     }
 
     #[test]
-    fn what_the_store_did_not_take_is_added_to_what_comes() {
+    fn a_batch_that_is_not_acknowledged_comes_again_as_it_was_under_its_number() {
         let month = MONTH.unwrap();
         let mut ledger = Ledger::new(128);
         ledger.begin("a", month, 0, 1);
-        let (month, amounts) = ledger.take().unwrap();
+        let sent = ledger.next().unwrap();
         ledger.begin("b", month, 0, 1);
-        ledger.put_back(month, amounts);
-        assert_eq!(ledger.pending_requests(), 2);
-        assert_eq!(
-            ledger.take(),
-            Some((
-                month,
-                Amounts {
-                    requests: 2,
-                    mb_ms: 256
-                }
-            ))
-        );
+        assert_eq!((ledger.next(), ledger.pending_requests()), (Some(sent), 2));
+        ledger.settle(sent.id);
+        let next = ledger.next().unwrap();
+        assert_eq!((next.id, next.amounts.requests), (sent.id + 1, 1));
+        ledger.settle(next.id);
+        assert_eq!(ledger.next(), None);
+    }
+
+    #[test]
+    fn environments_have_numbers_of_their_own() {
+        let number = || Ledger::new(128).next_id;
+        let numbers: std::collections::BTreeSet<_> = (0..8).map(|_| number() >> 32).collect();
+        assert!(numbers.len() > 1, "{numbers:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{rc::Rc, time::Duration};
 use crate::{
     aws::Aws,
     clock,
-    ledger::Ledger,
+    ledger::{Batch, Ledger},
     log::{Level, say},
     policy::{Action, Totals},
     settings::{Settings, StoreSettings},
@@ -96,12 +96,13 @@ impl Meter {
             if limit < CALL_LEAST {
                 return;
             }
-            let Some((month, amounts)) = self.shared.lock().take() else {
+            let Some(batch) = self.shared.lock().next() else {
                 return;
             };
-            let added = self.store.add(&self.settings.budget_name, month, amounts, limit);
-            match added {
+            let Batch { id, month, amounts } = batch;
+            match self.store.add(&self.settings.budget_name, &batch, limit) {
                 Ok(account) => {
+                    self.shared.lock().settle(id);
                     let before = Totals {
                         requests: account.totals.requests.saturating_sub(amounts.requests),
                         mb_ms: account
@@ -125,7 +126,6 @@ impl Meter {
                     }
                 }
                 Err(failed) => {
-                    self.shared.lock().put_back(month, amounts);
                     self.rests_until_ms = clock::epoch_ms().saturating_add(REST_MS);
                     say(
                         Level::Warn,

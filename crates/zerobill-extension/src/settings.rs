@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use zerobill_free_tier::{Architecture, GB_SECONDS_PER_MONTH, NanoDollars, REQUESTS_PER_MONTH};
+use zerobill_free_tier::{Architecture, GB_SECONDS_PER_MONTH, REQUESTS_PER_MONTH};
 
 use crate::{
     environment::Environment,
@@ -70,7 +70,7 @@ impl Settings {
         let flush_after = Duration::from_secs(number("ZEROBILL_METER_SECONDS", 60));
         let flush_requests = number("ZEROBILL_METER_REQUESTS", 1_000);
         let dollars = environment.get("ZEROBILL_BUDGET_USD").and_then(|text| {
-            let dollars = nano_dollars(&text);
+            let dollars = text.trim().parse().ok();
             if dollars.is_none() {
                 faults.push(format!(
                     "`ZEROBILL_BUDGET_USD` is `{text}` and not dollars such as `1.50`; there is no limit"
@@ -92,6 +92,13 @@ impl Settings {
                 Action::Note
             })
         });
+        let table = environment.get("ZEROBILL_AWS_METER_TABLE");
+        let folder = environment.get("ZEROBILL_METER_FOLDER");
+        if let (Some(table), Some(folder)) = (&table, &folder) {
+            faults.push(format!(
+                "`ZEROBILL_AWS_METER_TABLE` is `{table}` and `ZEROBILL_METER_FOLDER` is `{folder}`; the table holds"
+            ));
+        }
         let function = environment
             .get("AWS_LAMBDA_FUNCTION_NAME")
             .unwrap_or_else(|| "function".to_owned());
@@ -110,7 +117,7 @@ impl Settings {
                 },
             },
             actions,
-            store: store(environment),
+            store: store(table, folder),
             flush_after,
             flush_requests,
             aws: AwsSettings::read(environment),
@@ -150,11 +157,8 @@ fn domain(region: &str) -> &'static str {
     }
 }
 
-fn store(environment: &Environment) -> StoreSettings {
-    match (
-        environment.get("ZEROBILL_AWS_METER_TABLE"),
-        environment.get("ZEROBILL_METER_FOLDER"),
-    ) {
+fn store(table: Option<String>, folder: Option<String>) -> StoreSettings {
+    match (table, folder) {
         (Some(table), _) => StoreSettings::Table(table),
         (None, Some(folder)) => StoreSettings::Folder(folder.into()),
         (None, None) => StoreSettings::Memory,
@@ -171,20 +175,10 @@ fn action(text: &str) -> Option<Action> {
     }
 }
 
-/// Dollars with up to nine decimals.
-fn nano_dollars(text: &str) -> Option<NanoDollars> {
-    let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(part) || part.len() > 9 {
-        return None;
-    }
-    let whole: u64 = whole.parse().ok()?;
-    let part: u64 = format!("{part:0<9}").parse().ok()?;
-    Some(NanoDollars(u128::from(whole) * 1_000_000_000 + u128::from(part)))
-}
-
 #[cfg(test)]
 mod tests {
+    use zerobill_free_tier::NanoDollars;
+
     use super::*;
 
     #[test]
@@ -243,6 +237,8 @@ mod tests {
             ("ZEROBILL_BUDGET_REQUESTS", "many"),
             ("ZEROBILL_BUDGET_USD", "$1"),
             ("ZEROBILL_BUDGET_ON_95", "stop"),
+            ("ZEROBILL_AWS_METER_TABLE", "meter"),
+            ("ZEROBILL_METER_FOLDER", "/tmp/meter"),
         ]);
         let (settings, faults) = Settings::read(&environment);
         assert_eq!(
@@ -250,15 +246,14 @@ mod tests {
             [
                 "`ZEROBILL_BUDGET_REQUESTS` is `many` and not a whole number; 1000000 holds",
                 "`ZEROBILL_BUDGET_USD` is `$1` and not dollars such as `1.50`; there is no limit",
-                "`ZEROBILL_BUDGET_ON_95` is `stop` and not `nothing`, `note` or `trip`; `note` holds"
+                "`ZEROBILL_BUDGET_ON_95` is `stop` and not `nothing`, `note` or `trip`; `note` holds",
+                "`ZEROBILL_AWS_METER_TABLE` is `meter` and `ZEROBILL_METER_FOLDER` is `/tmp/meter`; the table holds"
             ]
         );
+        assert_eq!(settings.store, StoreSettings::Table("meter".to_owned()));
         assert_eq!(
             (settings.budget.requests, settings.actions[2]),
             (Some(1_000_000), Action::Note)
         );
-        for text in ["", ".5", "1.", "-1", "1.0000000001", "1e3"] {
-            assert_eq!(nano_dollars(text), None, "{text}");
-        }
     }
 }

@@ -29,7 +29,7 @@ pub use self::{
         month_cost,
     },
     forecast::{Forecast, MemoryCost, Row, Traffic},
-    money::NanoDollars,
+    money::{NanoDollars, NotDollars},
     month::Month,
     offer::{Confidence, Free, Offer, Scope},
     price::{Price, Quantity, Tier},

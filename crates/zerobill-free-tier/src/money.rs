@@ -1,6 +1,6 @@
 //! Money in whole nano-dollars, so that nothing is lost in sums.
 
-use std::{fmt, iter::Sum, ops::Add};
+use std::{fmt, iter::Sum, ops::Add, str::FromStr};
 
 /// US dollars in billionths. It prints as dollars with nine decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,33 @@ impl NanoDollars {
     }
 }
 
+/// A text that is no amount of dollars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotDollars;
+
+impl fmt::Display for NotDollars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not dollars such as `1.50`, with at most nine decimals")
+    }
+}
+
+impl std::error::Error for NotDollars {}
+
+/// Dollars such as `1.50`, exact to the last of up to nine decimals.
+impl FromStr for NanoDollars {
+    type Err = NotDollars;
+
+    fn from_str(text: &str) -> Result<Self, NotDollars> {
+        let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits(whole) || !digits(part) || part.len() > 9 {
+            return Err(NotDollars);
+        }
+        let number = |text: &str| text.parse::<u64>().map(u128::from).map_err(|_| NotDollars);
+        Ok(Self(number(whole)? * 1_000_000_000 + number(&format!("{part:0<9}"))?))
+    }
+}
+
 impl Add for NanoDollars {
     type Output = Self;
 
@@ -71,6 +98,30 @@ impl fmt::Display for NanoDollars {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dollars_are_read_to_the_last_digit() {
+        assert_eq!("1.50".parse(), Ok(NanoDollars(1_500_000_000)));
+        assert_eq!("0.000000001".parse(), Ok(NanoDollars(1)));
+        assert_eq!(
+            "18446744073709551615".parse(),
+            Ok(NanoDollars(u128::from(u64::MAX) * 1_000_000_000))
+        );
+        for text in [
+            "",
+            ".5",
+            "1.",
+            "-1",
+            "+1",
+            "1.+5",
+            "1.0000000001",
+            "1e3",
+            "$1",
+            "18446744073709551616",
+        ] {
+            assert_eq!(text.parse::<NanoDollars>(), Err(NotDollars), "{text}");
+        }
+    }
 
     #[test]
     fn cents_are_rounded_up_and_less_than_one_is_not_nothing() {

@@ -1,6 +1,6 @@
 //! What the owner wants: budgets, and which functions may be stopped.
 
-use zerobill_free_tier::{Budget, NanoDollars};
+use zerobill_free_tier::Budget;
 
 /// Budgets of a month, and what is done when they are used up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,25 +143,15 @@ fn budget(word: &str) -> Result<Budget, PolicyError> {
     match unit {
         "requests" => Ok(Budget::Requests(whole()?)),
         "gb-seconds" => Ok(Budget::GbSeconds(whole()?)),
-        "usd" => dollars(amount).map(Budget::Dollars).ok_or_else(wrong),
+        "usd" => amount.parse().map(Budget::Dollars).map_err(|_| wrong()),
         _ => Err(wrong()),
     }
 }
 
-/// Dollars with up to nine decimals, to the last.
-fn dollars(text: &str) -> Option<NanoDollars> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || part.len() > 9 || !digits(whole) || !digits(part) {
-        return None;
-    }
-    let whole: u64 = whole.parse().ok()?;
-    let part: u64 = format!("{part:0<9}").parse().ok()?;
-    Some(NanoDollars(u128::from(whole) * 1_000_000_000 + u128::from(part)))
-}
-
 #[cfg(test)]
 mod tests {
+    use zerobill_free_tier::NanoDollars;
+
     use super::*;
 
     #[test]
@@ -215,6 +205,7 @@ mod tests {
             "usd=1.0000000001",
             "usd=-1",
             "usd=.5",
+            "usd=1.",
             "usd=1e3",
             "requests=1.5",
             "requests=",

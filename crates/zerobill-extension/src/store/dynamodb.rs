@@ -8,7 +8,8 @@ use zerobill_free_tier::Month;
 use super::{Account, Store, Trip, totals};
 use crate::{
     aws::{Aws, Call},
-    ledger::Amounts,
+    clock,
+    ledger::Batch,
     policy::Totals,
     transport::Failed,
 };
@@ -58,32 +59,38 @@ impl DynamoDbStore {
     }
 }
 
+const PLACES: u64 = 32;
+
+/// So long is a month kept.
+const KEPT_SECONDS: u64 = 400 * 24 * 60 * 60;
+
 /// What `DynamoDB` calls a condition that does not hold.
 const CONDITION: &str = "ConditionalCheckFailedException";
 
 impl Store for DynamoDbStore {
-    fn add(&mut self, budget: &str, month: Month, amounts: Amounts, limit: Duration) -> Result<Account, Failed> {
+    fn add(&mut self, budget: &str, batch: &Batch, limit: Duration) -> Result<Account, Failed> {
         let request = json!({
-            "Key": key(budget, month),
-            "UpdateExpression": "ADD requests :requests, mb_ms :mb_ms",
+            "Key": key(budget, batch.month),
+            "UpdateExpression": "ADD requests :requests, mb_ms :mb_ms SET #place = :own, expires_at = :expires",
+            "ConditionExpression": "attribute_not_exists(#place) OR #place <> :own",
+            "ExpressionAttributeNames": { "#place": place(batch) },
             "ExpressionAttributeValues": {
-                ":requests": { "N": amounts.requests.to_string() },
-                ":mb_ms": { "N": amounts.mb_ms.to_string() },
+                ":requests": { "N": batch.amounts.requests.to_string() },
+                ":mb_ms": { "N": batch.amounts.mb_ms.to_string() },
+                ":own": { "N": batch.id.to_string() },
+                ":expires": { "N": (clock::epoch_ms() / 1_000 + KEPT_SECONDS).to_string() },
             },
             "ReturnValues": "ALL_NEW",
         });
-        let answer = self.call("UpdateItem", request, limit)?;
-        let item = &answer["Attributes"];
-        Ok(Account {
-            totals: totals(
-                number(item, "requests").unwrap_or_default().unsigned_abs(),
-                number(item, "mb_ms").unwrap_or_default(),
-            ),
-            tripped_at: number(item, "tripped_at_requests").map(|requests| {
-                let mb_ms = number(item, "tripped_at_mb_ms").unwrap_or_default();
-                totals(requests.unsigned_abs(), mb_ms)
-            }),
-        })
+        match self.call("UpdateItem", request, limit) {
+            Ok(answer) => Ok(account(&answer["Attributes"])),
+            // It was added before, and the answer was lost.
+            Err(Failed(reason)) if reason == CONDITION => {
+                let request = json!({ "Key": key(budget, batch.month), "ConsistentRead": true });
+                Ok(account(&self.call("GetItem", request, limit)?["Item"]))
+            }
+            Err(failed) => Err(failed),
+        }
     }
 
     fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, limit: Duration) -> Result<(), Failed> {
@@ -138,6 +145,27 @@ fn key(budget: &str, month: Month) -> Value {
     json!({ "id": { "S": format!("meter#{budget}#{month}") } })
 }
 
+/// The place in which the number of this environment's last batch is kept: one of 32, as functions written with zerobill have it.
+fn place(batch: &Batch) -> String {
+    format!("w{}", (batch.id >> 32) % PLACES)
+}
+
+fn account(item: &Value) -> Account {
+    Account {
+        totals: totals(
+            number(item, "requests").unwrap_or_default().unsigned_abs(),
+            number(item, "mb_ms").unwrap_or_default(),
+        ),
+        tripped_at: number(item, "tripped_at_requests").map(|requests| {
+            let mb_ms = number(item, "tripped_at_mb_ms").unwrap_or_default();
+            totals(requests.unsigned_abs(), mb_ms)
+        }),
+    }
+}
+
 fn number(item: &Value, name: &str) -> Option<i64> {
     item[name]["N"].as_str()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

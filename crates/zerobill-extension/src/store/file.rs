@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use zerobill_free_tier::Month;
 
 use super::{Account, Store, Trip, totals};
-use crate::{ledger::Amounts, policy::Totals, transport::Failed};
+use crate::{ledger::Batch, policy::Totals, transport::Failed};
 
 const MONTHS: &str = "meter.json";
 const TRIPS: &str = "trips.json";
@@ -103,7 +103,8 @@ impl FileStore {
 }
 
 impl Store for FileStore {
-    fn add(&mut self, budget: &str, month: Month, amounts: Amounts, limit: Duration) -> Result<Account, Failed> {
+    fn add(&mut self, budget: &str, batch: &Batch, limit: Duration) -> Result<Account, Failed> {
+        let Batch { month, amounts, .. } = *batch;
         self.change(MONTHS, limit, |months: &mut Months| {
             let entry = months.entry(budget.to_owned()).or_default();
             let entry = entry.entry(month.to_string()).or_default();
@@ -149,8 +150,17 @@ impl Store for FileStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::Amounts;
 
     const LIMIT: Duration = Duration::from_secs(10);
+
+    fn batch(requests: u64, mb_ms: i64) -> Batch {
+        Batch {
+            id: 1,
+            month: Month::new(2026, 11).unwrap(),
+            amounts: Amounts { requests, mb_ms },
+        }
+    }
 
     #[test]
     fn what_others_count_in_the_same_file_stays() {
@@ -160,11 +170,7 @@ mod tests {
         fs::write(&file, before).unwrap();
         let mut store = FileStore::new(folder.path().to_owned());
         let month = Month::new(2026, 11).unwrap();
-        let amounts = Amounts {
-            requests: 1,
-            mb_ms: -56,
-        };
-        let account = store.add("shop", month, amounts, LIMIT).unwrap();
+        let account = store.add("shop", &batch(1, -56), LIMIT).unwrap();
         assert_eq!(
             account.totals,
             Totals {
@@ -180,22 +186,17 @@ mod tests {
                 "requests": 3, "mb_ms": 200, "log_bytes": 7, "series": [1], "tripped_at": { "requests": 3, "mb_ms": 200 },
             } } })
         );
-        let again = store.add("shop", month, Amounts::default(), LIMIT).unwrap();
+        let again = store.add("shop", &batch(0, 0), LIMIT).unwrap();
         assert_eq!(again.tripped_at, Some(account.totals));
     }
 
     #[test]
     fn eight_at_once_lose_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let month = Month::new(2026, 11).unwrap();
         let add = || {
             let mut store = FileStore::new(folder.path().to_owned());
             for _ in 0..50 {
-                let amounts = Amounts {
-                    requests: 1,
-                    mb_ms: 128,
-                };
-                store.add("shop", month, amounts, LIMIT).unwrap();
+                store.add("shop", &batch(1, 128), LIMIT).unwrap();
             }
         };
         thread::scope(|scope| {
@@ -204,7 +205,7 @@ mod tests {
             }
         });
         let mut store = FileStore::new(folder.path().to_owned());
-        let account = store.add("shop", month, Amounts::default(), LIMIT).unwrap();
+        let account = store.add("shop", &batch(0, 0), LIMIT).unwrap();
         assert_eq!(
             account.totals,
             Totals {
@@ -243,8 +244,7 @@ mod tests {
         let file = folder.path().join(MONTHS);
         fs::write(&file, "{").unwrap();
         let mut store = FileStore::new(folder.path().to_owned());
-        let month = Month::new(2026, 11).unwrap();
-        let error = store.add("shop", month, Amounts::default(), LIMIT).unwrap_err();
+        let error = store.add("shop", &batch(0, 0), LIMIT).unwrap_err();
         let start = format!("the file `{}` cannot be used: ", file.display());
         assert!(error.to_string().starts_with(&start), "{error}");
         assert_eq!(fs::read_to_string(&file).unwrap(), "{");

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use zerobill_free_tier::Month;
 
 pub(crate) use self::{dynamodb::DynamoDbStore, file::FileStore};
-use crate::{ledger::Amounts, policy::Totals, transport::Failed};
+use crate::{ledger::Batch, policy::Totals, transport::Failed};
 
 /// A month of a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,8 +57,8 @@ pub(crate) enum Concurrency {
 
 /// Adds up months and keeps trips; each call waits at most for `limit`.
 pub(crate) trait Store {
-    /// Adds to a month, and answers with the month as it is then.
-    fn add(&mut self, budget: &str, month: Month, amounts: Amounts, limit: Duration) -> Result<Account, Failed>;
+    /// Adds to a month, and answers with the month as it is then. A batch that is there already is not added again.
+    fn add(&mut self, budget: &str, batch: &Batch, limit: Duration) -> Result<Account, Failed>;
 
     /// Remembers that a function was stopped when so much of the month was used.
     fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, limit: Duration) -> Result<(), Failed>;
@@ -78,8 +78,9 @@ pub(crate) struct MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn add(&mut self, _budget: &str, month: Month, amounts: Amounts, _limit: Duration) -> Result<Account, Failed> {
-        let (requests, mb_ms, tripped_at) = self.months.entry(month).or_default();
+    fn add(&mut self, _budget: &str, batch: &Batch, _limit: Duration) -> Result<Account, Failed> {
+        let amounts = batch.amounts;
+        let (requests, mb_ms, tripped_at) = self.months.entry(batch.month).or_default();
         *requests = requests.saturating_add(amounts.requests);
         *mb_ms = mb_ms.saturating_add(amounts.mb_ms);
         Ok(Account {
