@@ -1,16 +1,13 @@
 //! The handler: takes the events of the guard, and answers with what it found.
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-};
+use std::{fmt, sync::Arc};
 
 use serde_json::value::to_raw_value;
 use zerobill::{
     Clock, Error, Event, Gateway, Handler,
-    config::Setting,
+    config::{Made, Setting},
     environment::Environment,
-    error::{INTERNAL, INVALID_CONFIGURATION, UNAVAILABLE},
+    error::{INTERNAL, UNAVAILABLE},
     handler::ReplyFuture,
 };
 use zerobill_aws::{
@@ -22,17 +19,17 @@ use crate::{
     account::Notifier,
     alarm::occasion,
     aws::{Region, STATE, Webhook},
-    policy::PolicyError,
     settings::{SETTINGS, Settings, is_on},
     watch::Watch,
 };
 
 /// Watches the functions of a region. Without the setting `guard.table` it takes no event.
 ///
-/// It serves one gateway: the settings are read from it with the first event.
+/// It serves one gateway. The settings are read from it with the first event, and again after one of them has changed. What is no policy is a fault of the configuration, which
+/// is found when the gateway is built.
 #[derive(Default)]
 pub struct Guard {
-    watch: OnceLock<Result<Watch, PolicyError>>,
+    watch: Made<Watch>,
 }
 
 impl Guard {
@@ -42,10 +39,9 @@ impl Guard {
         Self::default()
     }
 
-    fn watch(&self, gateway: &Gateway) -> Result<&Watch, Error> {
-        let build = || Settings::read(gateway).map(|settings| build(gateway, settings));
-        let watch = self.watch.get_or_init(build).as_ref();
-        watch.map_err(|error| Error::new(INVALID_CONFIGURATION, error.to_string()))
+    fn watch(&self, gateway: &Gateway) -> Arc<Watch> {
+        self.watch
+            .of(gateway.config(), || build(gateway, Settings::read(gateway)))
     }
 }
 
@@ -89,7 +85,7 @@ impl Handler for Guard {
 
     fn handle<'a>(&'a self, gateway: &'a Gateway, event: &'a Event) -> ReplyFuture<'a> {
         Box::pin(async move {
-            let watch = self.watch(gateway)?;
+            let watch = self.watch(gateway);
             let occasion = occasion(event).unwrap_or_default();
             let looked = watch.look(&occasion, Clock::system().epoch_ms()).await;
             let report = looked.map_err(|problem| Error::new(UNAVAILABLE, problem))?;

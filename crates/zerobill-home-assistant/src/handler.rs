@@ -1,11 +1,11 @@
 //! The handler: tells what a request is, asks Home Assistant, and answers in the request's own shape.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use serde_json::{Value, json, value::RawValue};
 use zerobill::{
     Error, Event, EventKind, Gateway, Handler, Result,
-    config::Setting,
+    config::{Made, Setting},
     error::INTERNAL,
     handler::{Reply, ReplyFuture},
 };
@@ -23,10 +23,11 @@ use crate::{
 
 /// Answers Alexa with what Home Assistant says, and always in time.
 ///
-/// It serves one gateway: the settings are read from it with the first event.
+/// It serves one gateway. The settings are read from it with the first event, and again after one of them has changed: a token that is
+/// replaced in Parameter Store holds as soon as the gateway has asked there.
 #[derive(Debug, Default)]
 pub struct HomeAssistant {
-    settings: OnceLock<Settings>,
+    settings: Made<Settings>,
 }
 
 /// A request that Home Assistant is asked with.
@@ -43,8 +44,8 @@ impl HomeAssistant {
         Self::default()
     }
 
-    fn settings(&self, gateway: &Gateway) -> &Settings {
-        self.settings.get_or_init(|| {
+    fn settings(&self, gateway: &Gateway) -> Arc<Settings> {
+        self.settings.of(gateway.config(), || {
             let settings = Settings::read(gateway);
             for warning in &settings.warnings {
                 gateway.logging().warning(warning, ());
@@ -80,10 +81,10 @@ impl Handler for HomeAssistant {
     fn handle<'a>(&'a self, gateway: &'a Gateway, event: &'a Event) -> ReplyFuture<'a> {
         Box::pin(async move {
             if event.kind() == EventKind::Doctor {
-                return reply(&doctor::examine(gateway, self.settings(gateway)).await);
+                return reply(&doctor::examine(gateway, &self.settings(gateway)).await);
             }
             let request = Request::read(event);
-            let answer = request.ask(gateway, self.settings(gateway), event).await;
+            let answer = request.ask(gateway, &self.settings(gateway), event).await;
             answer.or_else(|failure| {
                 log(gateway, &request, &failure);
                 reply(&request.failure(gateway, &failure))

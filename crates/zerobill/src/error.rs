@@ -185,8 +185,9 @@ pub(crate) fn suggestion<'a>(wrong: &str, names: impl IntoIterator<Item = &'a st
 /// Names that are longer are near to none.
 const LONGEST_NAME: usize = 128;
 
-/// The beginning of a name that came from outside, for a message: what is longer is no name anyway.
-pub(crate) fn shortened(name: &str) -> &str {
+/// The beginning of a name that came from outside, for a message: what is longer is no name anyway, and bytes of log are paid for.
+#[must_use]
+pub fn shortened(name: &str) -> &str {
     name.char_indices().nth(MAX_SHOWN).map_or(name, |(end, _)| &name[..end])
 }
 

@@ -1,6 +1,10 @@
 //! Answers `{"requestType": "health_check"}`, `"stats"` and `"analytics"`, which only direct invocations can send.
 
-use zerobill::{Error, Event, EventKind, Gateway, Handler, Invocation, error::INVALID_EVENT, handler::ReplyFuture};
+use zerobill::{
+    Error, Event, EventKind, Gateway, Handler, Invocation,
+    error::{INVALID_EVENT, shortened},
+    handler::ReplyFuture,
+};
 
 use super::reply;
 
@@ -49,15 +53,5 @@ impl Handler for RequestType {
 fn set_kind(kind: &'static str) {
     if let Some(invocation) = Invocation::current() {
         invocation.set_kind(kind);
-    }
-}
-
-/// The most characters of a wrong name that are repeated: the caller knows it, and log bytes are paid for.
-const LONGEST: usize = 64;
-
-fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
     }
 }

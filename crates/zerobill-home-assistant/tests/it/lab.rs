@@ -47,6 +47,11 @@ impl Lab {
         Self::new(&all)
     }
 
+    /// Changes a setting.
+    pub(crate) fn set(&self, key: &str, value: &str) {
+        self.gateway.config().set(key, value).unwrap();
+    }
+
     /// The answer's bytes.
     pub(crate) async fn bytes(&self, event: impl ToString) -> String {
         self.within(None, event).await

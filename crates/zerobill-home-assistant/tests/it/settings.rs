@@ -28,6 +28,16 @@ async fn each_name_of_the_url_counts_and_ours_wins() {
 }
 
 #[tokio::test]
+async fn a_setting_that_changes_holds_from_the_next_event_on() {
+    let (old, new) = (house().await, house().await);
+    let lab = Lab::at(&old.url());
+    lab.ask(turn_on()).await;
+    lab.set("home_assistant.url", &new.url());
+    lab.ask(turn_on()).await;
+    assert_eq!((old.asked().len(), new.asked().len()), (1, 1));
+}
+
+#[tokio::test]
 async fn host_counts_only_beside_a_token() {
     let house = house().await;
     let host = ("HOST", house.url());

@@ -109,7 +109,7 @@ impl Layers {
         if let Some(setting) = self.settings.iter().find(|setting| setting.key == key) {
             return match setting.kind.check(value) {
                 Some(value) => Ok(value),
-                None => fault(format!("`{}` is not {}", shown(key, value), setting.kind.expected())),
+                None => fault(setting.kind.problem(value, &shown(key, value))),
             };
         }
         let owner = key.split('.').next().unwrap_or(key);
@@ -139,11 +139,8 @@ impl Layers {
                 resolved.put(setting.key, value, Layer::Environment, place(name));
                 continue;
             }
-            let problem = format!(
-                "`{}` is not {}",
-                shown(setting.key, &text.into()),
-                setting.kind.expected()
-            );
+            let value = Value::from(text);
+            let problem = setting.kind.problem(&value, &shown(setting.key, &value));
             let fault = Fault {
                 place: place(name),
                 problem,

@@ -15,8 +15,9 @@
 //! - Values whose names say that they are secret are masked wherever they are shown, and a [`Secret`] prints `***`.
 //!
 //! Two further settings belong to the gateway as a whole: `service`, its name in log lines and metrics, and `expose`, the
-//! operations that direct invocations may call. Values are looked up when they are used, so [`Config::set`] and
-//! [`Config::reload`] work at once; `expose` is read where the gateway is built.
+//! operations that direct invocations may call. Values are looked up when they are used, so [`Config::set`],
+//! [`Config::reload`] and what the source has new work at once, also for handlers that keep what they make of settings in a
+//! [`Made`]; `expose` is read where the gateway is built.
 //!
 //! ```
 //! use zerobill::{Gateway, config::Secret, environment::Environment};
@@ -51,6 +52,7 @@ mod setting;
 mod source;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 pub use self::{
     error::{ConfigError, Fault, Faults},
@@ -59,8 +61,9 @@ pub use self::{
     service::{Config, SettingSource},
     setting::{Setting, SettingKind},
     source::{Parameter, Source, SourceError, SourceFuture},
+    watched::Made,
 };
-pub(crate) use self::{layers::Layers, operations::OPERATIONS, service::Watched};
+pub(crate) use self::{layers::Layers, operations::OPERATIONS, watched::Watched};
 use crate::environment;
 
 /// What the interface is for.

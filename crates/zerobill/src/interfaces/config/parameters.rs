@@ -1,5 +1,7 @@
 //! The layer of the source outside of the function.
 
+use serde_json::Value;
+
 use super::{
     error::Fault,
     layers::{Layer, Layers, Resolved, like, shown},
@@ -27,7 +29,7 @@ impl Layers {
         }
     }
 
-    fn value_of(&self, parameter: &Parameter, below: &Resolved) -> Result<serde_json::Value, String> {
+    fn value_of(&self, parameter: &Parameter, below: &Resolved) -> Result<Value, String> {
         let Parameter {
             key,
             text,
@@ -40,15 +42,13 @@ impl Layers {
             return Err(problem.to_owned());
         }
         if let Some(setting) = self.settings.iter().find(|setting| setting.key == key) {
-            let value = if *secret {
-                MASK.to_owned()
-            } else {
-                shown(key, &text.as_str().into())
+            let value = Value::from(text.as_str());
+            let problem = || match secret {
+                true => format!("`{MASK}` is not {}", setting.kind.expected()),
+                false => setting.kind.problem(&value, &shown(key, &value)),
             };
-            return setting
-                .kind
-                .parse(text)
-                .ok_or_else(|| format!("`{value}` is not {}; the value below holds", setting.kind.expected()));
+            let parsed = setting.kind.parse(text);
+            return parsed.ok_or_else(|| format!("{}; the value below holds", problem()));
         }
         let value = like(below.values.get(key).map(|entry| &entry.value), text);
         self.checked(key, &value, place)

@@ -330,34 +330,6 @@ impl Service for Config {
     }
 }
 
-/// What an interface makes of its settings, made again when they change.
-#[derive(Debug)]
-pub(crate) struct Watched<T> {
-    config: Config,
-    make: fn(&Config) -> T,
-    made: RwLock<(u64, Arc<T>)>,
-}
-
-impl<T> Watched<T> {
-    pub(crate) fn new(config: Config, make: fn(&Config) -> T) -> Self {
-        let made = RwLock::new((config.generation(), Arc::new(make(&config))));
-        Self { config, make, made }
-    }
-
-    pub(crate) fn read(&self) -> Arc<T> {
-        let generation = self.config.generation();
-        {
-            let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
-            if made.0 == generation {
-                return Arc::clone(&made.1);
-            }
-        }
-        let fresh = Arc::new((self.make)(&self.config));
-        *self.made.write().unwrap_or_else(PoisonError::into_inner) = (generation, Arc::clone(&fresh));
-        fresh
-    }
-}
-
 /// The variable of a user's own setting.
 pub(super) fn variable_of(key: &str) -> String {
     let letters = key.chars().map(|c| {

@@ -22,7 +22,7 @@ pub struct Setting {
 }
 
 /// What values a setting takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum SettingKind {
     /// Any text.
@@ -35,6 +35,8 @@ pub enum SettingKind {
     Number(f64, f64),
     /// One of these words, in any case; kept as written here.
     Choice(&'static [&'static str]),
+    /// Text that this function takes. Of other text it says what is wrong, which is shown: of a secret it must not repeat any.
+    Checked(fn(&str) -> Result<(), String>),
 }
 
 impl Setting {
@@ -82,6 +84,7 @@ impl SettingKind {
                 .iter()
                 .find(|word| word.eq_ignore_ascii_case(text))
                 .map(|word| Value::from(*word)),
+            Self::Checked(check) => check(text).is_ok().then(|| text.into()),
         }
     }
 
@@ -102,10 +105,19 @@ impl SettingKind {
         }
     }
 
+    /// What is wrong with `value`, of which `shown` may be shown.
+    pub(super) fn problem(self, value: &Value, shown: &str) -> String {
+        let said = match (self, value) {
+            (Self::Checked(check), Value::String(text)) => check(text.trim()).err(),
+            _ => None,
+        };
+        said.unwrap_or_else(|| format!("`{shown}` is not {}", self.expected()))
+    }
+
     /// What it takes, for messages.
     pub fn expected(self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
+            Self::Text | Self::Checked(_) => "text".to_owned(),
             Self::Boolean => "`true` or `false`".to_owned(),
             Self::Integer(low, u64::MAX) => format!("a whole number from {low}"),
             Self::Integer(low, high) => format!("a whole number from {low} to {high}"),
