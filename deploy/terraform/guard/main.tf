@@ -139,6 +139,7 @@ resource "aws_iam_role_policy" "stop" {
           "lambda:PutFunctionConcurrency",
           "lambda:DeleteFunctionConcurrency",
           "lambda:GetFunctionConfiguration",
+          "lambda:ListAliases",
         ]
         Resource = local.stop
       },
@@ -146,7 +147,8 @@ resource "aws_iam_role_policy" "stop" {
         Effect    = "Allow"
         Action    = "lambda:UpdateEventSourceMapping"
         Resource  = "${local.aws}:lambda:${local.account}:event-source-mapping:*"
-        Condition = { ArnLike = { "lambda:FunctionArn" = local.stop } }
+        # Its versions and aliases too.
+        Condition = { ArnLike = { "lambda:FunctionArn" = [local.stop, "${local.stop}:*"] } }
       },
       {
         Effect   = "Allow"
@@ -166,8 +168,13 @@ resource "aws_iam_role_policy" "stop" {
       },
       # These know no resource.
       {
-        Effect   = "Allow"
-        Action   = ["lambda:ListEventSourceMappings", "scheduler:ListSchedules", "events:ListRuleNamesByTarget"]
+        Effect = "Allow"
+        Action = [
+          "lambda:ListEventSourceMappings",
+          "scheduler:ListSchedules",
+          "events:ListEventBuses",
+          "events:ListRuleNamesByTarget",
+        ]
         Resource = "*"
       },
     ]

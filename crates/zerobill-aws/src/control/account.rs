@@ -51,6 +51,12 @@ impl Account {
     }
 }
 
+/// Whether the ARN is that of the function, or of a version or an alias of it.
+pub(super) fn is_of(arn: Option<&str>, function: &str) -> bool {
+    let named = arn.and_then(|arn| arn.split_once(":function:")).map(|(_, name)| name);
+    named.and_then(|name| name.split(':').next()) == Some(function)
+}
+
 /// Whether the thing that was asked for is not there.
 pub(super) fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("ResourceNotFoundException")
@@ -63,4 +69,16 @@ where
 {
     let thing = format!("function `{function}`");
     problem::of(error, action, &thing, "check its name and the region")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_aliases_are_of_their_function_and_no_other_is() {
+        let is_of = |name: &str| is_of(Some(&format!("arn:aws:lambda:eu-west-1:123456789012:{name}")), "shop");
+        assert!(is_of("function:shop") && is_of("function:shop:live") && is_of("function:shop:3"));
+        assert!(!is_of("function:shop-other") && !is_of("function:shop-other:shop") && !is_of("queue:shop"));
+    }
 }

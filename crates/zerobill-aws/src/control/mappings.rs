@@ -2,18 +2,24 @@
 
 use aws_sdk_lambda::types::EventSourceMappingConfiguration;
 
-use super::account::{Account, is_gone, problem_with};
+use super::account::{Account, is_gone, is_of, problem_with};
 use crate::problem;
 
 impl Account {
-    /// The UUIDs of those of `function` that are enabled, or about to be.
+    /// The UUIDs of those of `function`, its versions and aliases that are enabled, or about to be.
     pub(super) async fn enabled_mappings(&self, function: &str) -> Result<Vec<String>, String> {
-        let pages = self.lambda()?.list_event_source_mappings().function_name(function);
-        let mut pages = pages.into_paginator().items().send();
+        // Asked for a function, AWS leaves out those of its aliases: so all of the region are read, 100 for each call.
+        let mut pages = self
+            .lambda()?
+            .list_event_source_mappings()
+            .into_paginator()
+            .items()
+            .send();
         let mut enabled = Vec::new();
         while let Some(mapping) = pages.next().await {
             let mapping = mapping.map_err(|error| problem_with(&error, "lambda:ListEventSourceMappings", function))?;
-            enabled.extend(mapping.uuid().filter(|_| is_enabled(&mapping)).map(str::to_owned));
+            let stops = is_enabled(&mapping) && is_of(mapping.function_arn(), function);
+            enabled.extend(mapping.uuid().filter(|_| stops).map(str::to_owned));
         }
         Ok(enabled)
     }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | none | [`DynamoDbTrips`], [`Document`] | `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:UpdateItem`, `dynamodb:DeleteItem` |
 //! | `lambda` | `AwsBrake`, `Functions` | `lambda:GetFunctionConcurrency`, `lambda:PutFunctionConcurrency`, `lambda:DeleteFunctionConcurrency`, `lambda:ListEventSourceMappings`, `lambda:UpdateEventSourceMapping`, `lambda:ListFunctions`, `lambda:GetAccountSettings` |
-//! | `schedules` | the same brake for schedules and rules | `scheduler:ListSchedules`, `scheduler:GetSchedule`, `scheduler:UpdateSchedule`, `iam:PassRole`, `events:ListRuleNamesByTarget`, `events:DescribeRule`, `events:DisableRule`, `events:EnableRule`, `lambda:GetFunctionConfiguration` |
+//! | `schedules` | the same brake for schedules and rules | `scheduler:ListSchedules`, `scheduler:GetSchedule`, `scheduler:UpdateSchedule`, `iam:PassRole`, `events:ListEventBuses`, `events:ListRuleNamesByTarget`, `events:DescribeRule`, `events:DisableRule`, `events:EnableRule`, `lambda:GetFunctionConfiguration`, `lambda:ListAliases` |
 //! | `cloudwatch` | `CloudWatch` | `cloudwatch:GetMetricStatistics` |
 //! | `sns` | `Topic` | `sns:Publish` |
 

@@ -1,4 +1,4 @@
-//! Rules of the default event bus that invoke a function.
+//! Rules of event buses that invoke a function.
 
 use aws_sdk_eventbridge::types::RuleState;
 
@@ -9,30 +9,66 @@ use crate::problem;
 const BUS: &str = "default";
 
 impl Account {
-    /// Those of `function` that are enabled, as `BUS/NAME`.
+    /// Those of `function` and its aliases that are enabled, on all buses, as `BUS/NAME`.
     pub(super) async fn enabled_rules(&self, function: &str) -> Result<Vec<String>, String> {
-        let arn = self.arn(function).await?;
-        let client = self.events()?;
-        let (mut enabled, mut token) = (Vec::new(), None);
-        loop {
-            let request = client.list_rule_names_by_target().target_arn(&arn).event_bus_name(BUS);
-            let answer = request.set_next_token(token).send().await;
-            let answer = answer.map_err(|error| problem_with(&error, "events:ListRuleNamesByTarget", function))?;
-            for name in answer.rule_names() {
-                if self.is_rule_enabled(name).await? {
-                    enabled.push(format!("{BUS}/{name}"));
+        let arns = self.arns(function).await?;
+        let mut enabled = Vec::new();
+        for bus in self.buses().await? {
+            for arn in &arns {
+                for name in self.rules_of(&bus, arn, function).await? {
+                    let id = format!("{bus}/{name}");
+                    // One rule may have several of the targets.
+                    if !enabled.contains(&id) && self.is_rule_enabled(&bus, &name).await? {
+                        enabled.push(id);
+                    }
                 }
             }
+        }
+        Ok(enabled)
+    }
+
+    /// The names of the rules of a bus that have this target.
+    async fn rules_of(&self, bus: &str, arn: &str, function: &str) -> Result<Vec<String>, String> {
+        let (mut names, mut token) = (Vec::new(), None);
+        loop {
+            let request = self.events()?.list_rule_names_by_target();
+            let request = request.target_arn(arn).event_bus_name(bus).set_next_token(token);
+            let answer = request.send().await;
+            let answer = answer.map_err(|error| problem_with(&error, "events:ListRuleNamesByTarget", function))?;
+            names.extend(answer.rule_names.unwrap_or_default());
             token = answer.next_token;
             if token.is_none() {
-                return Ok(enabled);
+                return Ok(names);
+            }
+        }
+    }
+
+    /// The names of the region's buses.
+    async fn buses(&self) -> Result<Vec<String>, String> {
+        let (mut names, mut token) = (Vec::new(), None);
+        loop {
+            let answer = self.events()?.list_event_buses().set_next_token(token).send().await;
+            let answer = answer.map_err(|error| {
+                problem::of(
+                    &error,
+                    "events:ListEventBuses",
+                    "the region's event buses",
+                    "check the region",
+                )
+            })?;
+            let buses = answer.event_buses.unwrap_or_default();
+            names.extend(buses.into_iter().filter_map(|bus| bus.name));
+            token = answer.next_token;
+            if token.is_none() {
+                return Ok(names);
             }
         }
     }
 
     /// Enables or disables one. One that is gone is as it should be.
     pub(super) async fn set_rule(&self, id: &str, enabled: bool) -> Result<(), String> {
-        let (bus, name) = id.split_once('/').unwrap_or((BUS, id));
+        // The names of partners' buses have slashes too.
+        let (bus, name) = id.rsplit_once('/').unwrap_or((BUS, id));
         let thing = format!("rule `{id}`");
         let client = self.events()?;
         if enabled {
@@ -51,35 +87,35 @@ impl Account {
         }
     }
 
-    async fn is_rule_enabled(&self, name: &str) -> Result<bool, String> {
-        let answer = self
+    async fn is_rule_enabled(&self, bus: &str, name: &str) -> Result<bool, String> {
+        let rule = self
             .events()?
             .describe_rule()
-            .event_bus_name(BUS)
+            .event_bus_name(bus)
             .name(name)
             .send()
             .await;
-        let rule = answer.map_err(|error| {
-            problem::of(
-                &error,
-                "events:DescribeRule",
-                &format!("rule `{BUS}/{name}`"),
-                "it was removed meanwhile",
-            )
+        let rule = rule.map_err(|error| {
+            let thing = format!("rule `{bus}/{name}`");
+            problem::of(&error, "events:DescribeRule", &thing, "it was removed meanwhile")
         })?;
         Ok(rule.state().is_some_and(|state| *state != RuleState::Disabled))
     }
 
-    async fn arn(&self, function: &str) -> Result<String, String> {
-        let answer = self
-            .lambda()?
-            .get_function_configuration()
-            .function_name(function)
-            .send()
-            .await;
-        let answer = answer.map_err(|error| problem_with(&error, "lambda:GetFunctionConfiguration", function))?;
-        answer
-            .function_arn
-            .ok_or_else(|| format!("AWS did not say the ARN of function `{function}`"))
+    /// The ARNs of the function and of its aliases. A rule that names a numbered version is not found: each deployment makes another.
+    async fn arns(&self, function: &str) -> Result<Vec<String>, String> {
+        let configuration = self.lambda()?.get_function_configuration().function_name(function);
+        let configuration = configuration.send().await;
+        let configuration =
+            configuration.map_err(|error| problem_with(&error, "lambda:GetFunctionConfiguration", function))?;
+        let arn = configuration.function_arn;
+        let mut arns = vec![arn.ok_or_else(|| format!("AWS did not say the ARN of function `{function}`"))?];
+        let aliases = self.lambda()?.list_aliases().function_name(function);
+        let mut aliases = aliases.into_paginator().items().send();
+        while let Some(alias) = aliases.next().await {
+            let alias = alias.map_err(|error| problem_with(&error, "lambda:ListAliases", function))?;
+            arns.extend(alias.alias_arn);
+        }
+        Ok(arns)
     }
 }

@@ -1,12 +1,12 @@
 //! Schedules of `EventBridge` Scheduler that invoke a function.
 
-use aws_sdk_scheduler::types::{ScheduleState, ScheduleSummary, TargetSummary};
+use aws_sdk_scheduler::types::{ScheduleState, TargetSummary};
 
-use super::account::{Account, is_gone};
+use super::account::{Account, is_gone, is_of};
 use crate::problem;
 
 impl Account {
-    /// Those of `function` that are enabled, as `GROUP/NAME`.
+    /// Those of `function`, its versions and aliases that are enabled, as `GROUP/NAME`.
     pub(super) async fn enabled_schedules(&self, function: &str) -> Result<Vec<String>, String> {
         let pages = self.scheduler()?.list_schedules().state(ScheduleState::Enabled);
         let mut pages = pages.into_paginator().items().send();
@@ -20,7 +20,7 @@ impl Account {
                     "check the region",
                 )
             })?;
-            if invokes(&schedule, function) {
+            if is_of(schedule.target().map(TargetSummary::arn), function) {
                 let (group, name) = (schedule.group_name(), schedule.name().unwrap_or_default());
                 enabled.push(format!("{}/{name}", group.unwrap_or("default")));
             }
@@ -63,11 +63,4 @@ impl Account {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether the schedule's target is the function, or a version or alias of it.
-fn invokes(schedule: &ScheduleSummary, function: &str) -> bool {
-    let arn = schedule.target().map(TargetSummary::arn);
-    let name = arn.and_then(|arn| arn.split_once(":function:")).map(|(_, name)| name);
-    name.and_then(|name| name.split(':').next()) == Some(function)
 }

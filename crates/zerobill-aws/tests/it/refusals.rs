@@ -43,7 +43,9 @@ const REFUSES: &[Answer] = &[
         "GET",
         "/2015-03-31/event-source-mappings",
         200,
-        r#"{"EventSourceMappings":[{"UUID":"11111111-2222-3333-4444-555555555555","State":"Enabled"}]}"#,
+        r#"{"EventSourceMappings":[
+            {"UUID":"11111111-2222-3333-4444-555555555555","State":"Enabled","FunctionArn":"arn:aws:lambda:eu-west-1:123456789012:function:shop:live"},
+            {"UUID":"22222222-2222-3333-4444-555555555555","State":"Enabled","FunctionArn":"arn:aws:lambda:eu-west-1:123456789012:function:shop-other"}]}"#,
     ),
     (
         "PUT",

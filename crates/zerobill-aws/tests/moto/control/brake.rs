@@ -14,7 +14,7 @@ use zerobill_aws::{
 };
 
 use super::{
-    account::{map, mapping_state, rule, rule_state, schedule, schedule_now},
+    account::{bus, map, mapping_state, publish, rule, rule_state, schedule, schedule_now},
     concurrency, create_function, reserve, unreserve,
 };
 use crate::lab::{create_table, item, moto};
@@ -50,8 +50,8 @@ async fn a_function_is_stopped_with_what_triggers_it_and_released_as_it_was() {
     let (on, off) = (map("all", "all-on", true).await, map("all", "all-off", false).await);
     schedule("all-schedule", "all:live").await;
     schedule("all-other-schedule", "all-other").await;
-    rule("all-rule", "all").await;
-    rule("all-other-rule", "all-other").await;
+    rule("default/all-rule", &["all"]).await;
+    rule("default/all-other-rule", &["all-other"]).await;
     let before = schedule_now("all-schedule").await;
 
     let trip = brake.trip("all", "1,000 of 1,000 requests").await.unwrap();
@@ -77,8 +77,8 @@ async fn a_function_is_stopped_with_what_triggers_it_and_released_as_it_was() {
     assert_eq!(schedule_now("all-other-schedule").await["State"], "ENABLED");
     assert_eq!(
         (
-            rule_state("all-rule").await.as_str(),
-            rule_state("all-other-rule").await.as_str()
+            rule_state("default/all-rule").await.as_str(),
+            rule_state("default/all-other-rule").await.as_str()
         ),
         ("DISABLED", "ENABLED")
     );
@@ -92,10 +92,56 @@ async fn a_function_is_stopped_with_what_triggers_it_and_released_as_it_was() {
         ("Enabled", "Disabled")
     );
     assert_eq!(schedule_now("all-schedule").await, before);
-    assert_eq!(rule_state("all-rule").await, "ENABLED");
+    assert_eq!(rule_state("default/all-rule").await, "ENABLED");
     assert_eq!(trips.list().await.unwrap(), []);
     assert_eq!(item("brake-all", "trip#all").await, json!(null));
     assert_eq!(brake.release("all").await.unwrap(), None);
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn what_triggers_an_alias_or_a_version_and_rules_of_every_bus_are_stopped_too() {
+    let (brake, _) = brake("brake-alias").await;
+    for name in ["alias", "alias-other"] {
+        create_function(name, 128, "x86_64").await;
+        publish(name, "live").await;
+    }
+    let mappings = [
+        map("alias:live", "alias-live", true).await,
+        map("alias:1", "alias-version", true).await,
+    ];
+    let other = map("alias-other:live", "alias-other", true).await;
+    schedule("alias-schedule", "alias:1").await;
+    bus("alias-bus").await;
+    let rules = ["default/alias-rule", "alias-bus/alias-rule"];
+    rule(rules[0], &["alias:live", "alias"]).await;
+    rule(rules[1], &["alias"]).await;
+    rule("alias-bus/alias-other", &["alias-other:live"]).await;
+
+    let mut saved = brake.trip("alias", "why").await.unwrap().saved;
+    let states = |mappings: Vec<String>| async move {
+        let mut states = Vec::new();
+        for uuid in &mappings {
+            states.push(mapping_state(uuid).await);
+        }
+        states
+    };
+    let all = [&mappings[..], &[other]].concat();
+    assert_eq!(states(all.clone()).await, ["Disabled", "Disabled", "Enabled"]);
+    saved.rules.sort();
+    assert_eq!(saved.rules, ["alias-bus/alias-rule", "default/alias-rule"]);
+    for id in rules {
+        assert_eq!(rule_state(id).await, "DISABLED", "{id}");
+    }
+    assert_eq!(rule_state("alias-bus/alias-other").await, "ENABLED");
+    assert_eq!(schedule_now("alias-schedule").await["State"], "DISABLED");
+
+    brake.release("alias").await.unwrap().unwrap();
+    assert_eq!(states(all).await, ["Enabled"; 3]);
+    for id in rules {
+        assert_eq!(rule_state(id).await, "ENABLED", "{id}");
+    }
+    assert_eq!(schedule_now("alias-schedule").await["State"], "ENABLED");
 }
 
 #[tokio::test]
