@@ -65,10 +65,14 @@ const BREAKER_TABLE: Setting = Setting::new("aws.breaker_table", AWS_BREAKER_TAB
 const CACHE_TABLE: Setting = Setting::new("aws.cache_table", AWS_CACHE_TABLE, SettingKind::Text, "");
 const METER_TABLE: Setting = Setting::new("aws.meter_table", AWS_METER_TABLE, SettingKind::Text, "");
 
+/// The library's own setting of where the functions of one machine add up.
+const METER_FOLDER: &str = "lambda.meter_folder";
+
 /// The settings that [`share`] reads, for [`declare`](zerobill::gateway::Builder::declare).
 pub const SETTINGS: &[Setting] = &[BREAKER_TABLE, CACHE_TABLE, METER_TABLE];
 
 /// Shares circuit breakers, cached values and the budget of `gateway` through the tables that its settings name; none is asked yet.
+/// A warning says so where the budget has both a table and a folder: the table holds.
 pub fn share(gateway: &Gateway, aws: &Aws) {
     let table = |setting: &Setting| gateway.config().get::<String>(setting.key).ok().flatten();
     if let Some(table) = table(&BREAKER_TABLE) {
@@ -80,6 +84,13 @@ pub fn share(gateway: &Gateway, aws: &Aws) {
         gateway.cache().share(Arc::new(DynamoDbCache::new(aws.clone(), table)));
     }
     if let Some(table) = table(&METER_TABLE) {
+        let folder = gateway.config().get::<String>(METER_FOLDER).ok().flatten();
+        if let Some(folder) = folder.filter(|folder| !folder.is_empty()) {
+            let message = format!(
+                "`aws.meter_table` is `{table}` and `{METER_FOLDER}` is `{folder}`: the table holds; unset one"
+            );
+            gateway.logging().warning(&message, ());
+        }
         let trips = Arc::new(DynamoDbTrips::new(aws.clone(), table.as_str()));
         let lambda = gateway.lambda();
         lambda.share(Arc::new(DynamoDbMeter::new(aws.clone(), table)));
@@ -96,4 +107,31 @@ fn brake(aws: &Aws, trips: Arc<dyn Trips>) -> Arc<dyn Brake> {
 #[cfg(not(feature = "lambda"))]
 fn brake(aws: &Aws, trips: Arc<dyn Trips>) -> Arc<dyn Brake> {
     Arc::new(zerobill::lambda::Refusal::new(trips, aws.clock().clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use zerobill::{Clock, environment::Environment, output::Output};
+
+    use super::*;
+
+    #[test]
+    fn a_budget_with_a_table_and_a_folder_says_that_the_table_holds() {
+        let warnings = |folder: &str| {
+            let (environment, output) = (Environment::default(), Output::captured());
+            let builder = Gateway::builder()
+                .environment(environment.clone())
+                .output(output.clone());
+            let builder = builder.declare(SETTINGS).setting("aws.meter_table", "shop");
+            let gateway = builder.setting("lambda.meter_folder", folder).build().unwrap();
+            share(&gateway, &Aws::new(&environment, Clock::system()));
+            assert_eq!(gateway.lambda().usage().store, "dynamodb");
+            output.lines().concat()
+        };
+        assert_eq!(warnings(""), "");
+        let message =
+            "`aws.meter_table` is `shop` and `lambda.meter_folder` is `/tmp/meter`: the table holds; unset one";
+        let said = warnings("/tmp/meter");
+        assert!(said.contains(message) && said.contains("WARN"), "{said}");
+    }
 }
