@@ -7,6 +7,7 @@ mod http_client;
 mod logs;
 mod nearest;
 mod printer;
+mod profile;
 mod samples;
 
 use std::process::ExitCode;

@@ -36,7 +36,8 @@ fn failed(error: BrakeError) -> Failure {
     let missing = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"];
     if missing.iter().any(|name| error.0.contains(name)) {
         return failure.hint(
-            "set `AWS_REGION`, and the keys as `eval \"$(aws configure export-credentials --format env)\"` does",
+            "set `AWS_REGION`, and the keys by a profile of `~/.aws/credentials` or as `eval \"$(aws configure \
+             export-credentials --format env)\"` does",
         );
     }
     failure

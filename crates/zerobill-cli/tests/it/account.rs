@@ -23,27 +23,27 @@ the credentials need this policy:
 
 /// A request that came: its first line, its headers with names in lower case, its body.
 #[derive(Clone, Debug)]
-struct Asked {
+pub(crate) struct Asked {
     line: String,
     headers: Vec<(String, String)>,
     body: Value,
 }
 
 impl Asked {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)
     }
 }
 
 /// Answers one request after the other with what it was given, the last answer again and again.
-struct Amazon {
-    url: String,
+pub(crate) struct Amazon {
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Amazon {
-    fn answering(answers: Vec<(u16, Value)>) -> Self {
+    pub(crate) fn answering(answers: Vec<(u16, Value)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -70,7 +70,7 @@ impl Amazon {
         Self::answering(vec![(status, json!({ "__type": kind, "message": message }))])
     }
 
-    fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
@@ -330,7 +330,7 @@ fn without_credentials_the_policy_is_still_shown() {
     }
     let run = finish(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     let expected = format!(
-        "{ANNOUNCEMENT}error: there are no AWS credentials: the variable `AWS_ACCESS_KEY_ID` is not set\n\
+        "{ANNOUNCEMENT}error: there are no AWS credentials: the variable `AWS_ACCESS_KEY_ID` is not set, and no profile has keys\n\
          hint: `eval \"$(aws configure export-credentials --format env)\"` exports those of a profile or a login\n"
     );
     assert_eq!((run.exit, run.stderr), (Some(64), expected));

@@ -26,6 +26,7 @@ mod logs;
 mod ops;
 mod output;
 mod processes;
+mod profile;
 mod remote;
 mod running;
 mod samples;

@@ -24,6 +24,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     command.args(arguments).stdin(Stdio::null());
     for name in [
         "AWS_LAMBDA_LOG_LEVEL",
+        "AWS_PROFILE",
         "NO_COLOR",
         "POWERTOOLS_LOG_LEVEL",
         "ZEROBILL_CONFIG",
@@ -34,6 +35,10 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     }
     // Counted nowhere: what a test does is not to reach the next one.
     command.env("ZEROBILL_METER_FOLDER", "");
+    // Nor what whoever runs the tests has in files.
+    for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        command.env(name, "/dev/null");
+    }
     command
 }
 

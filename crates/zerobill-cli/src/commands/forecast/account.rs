@@ -4,7 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use zerobill::{
     Clock,
-    environment::{AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, Environment},
+    environment::{AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY},
 };
 use zerobill_aws::{Aws, FreeTierError};
 
@@ -13,6 +13,7 @@ use crate::{
     commands::block_on,
     failure::{Failure, Kind},
     printer,
+    profile::{self, EXPORT},
 };
 
 /// What is said before anything is asked.
@@ -21,17 +22,14 @@ AWS documents no charge for it; nothing else is called, neither Cost Explorer at
 the credentials need this policy:
   {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"freetier:GetFreeTierUsage","Resource":"*"}]}"#;
 
-const EXPORT: &str =
-    r#"`eval "$(aws configure export-credentials --format env)"` exports those of a profile or a login"#;
-
 /// What AWS counts of this month, asked for if `yes` or the person at the terminal says so.
 pub(super) fn ask(yes: bool) -> Result<Vec<Usage>, Failure> {
     printer::note(ANNOUNCEMENT);
-    let environment = Environment::process();
+    let environment = block_on(profile::environment())?;
     for variable in [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY] {
         if environment.read(&variable).is_none() {
             let problem = format!(
-                "there are no AWS credentials: the variable `{}` is not set",
+                "there are no AWS credentials: the variable `{}` is not set, and no profile has keys",
                 variable.names[0]
             );
             return Err(Failure::usage(problem).hint(EXPORT));

@@ -12,7 +12,7 @@ use zerobill_aws::{
     control::{AwsBrake, DynamoDbTrips},
 };
 
-use crate::{cli::GuardPlace, commands::budgets::project_trips, failure::Failure};
+use crate::{cli::GuardPlace, commands::budgets::project_trips, failure::Failure, profile};
 
 /// The brake, its trips, and how they are called.
 pub(super) struct Place {
@@ -29,8 +29,11 @@ const TRIPS: &str = "trips.json";
 /// What stands for the keys of AWS where there is no AWS.
 const LOCAL: &str = "local";
 
-pub(super) fn of(arguments: &GuardPlace) -> Result<Place, Failure> {
-    let environment = environment(arguments.endpoint_url.as_deref());
+pub(super) async fn of(arguments: &GuardPlace) -> Result<Place, Failure> {
+    let environment = match arguments.endpoint_url.as_deref() {
+        Some(url) => with_engine(url),
+        None => profile::environment().await?,
+    };
     let table = arguments.table.clone().or_else(|| {
         let named = environment.read(&GUARD_TABLE).map(|(_, name)| name.to_owned());
         named.filter(|_| arguments.store.is_none())
@@ -74,9 +77,8 @@ pub(super) fn of(arguments: &GuardPlace) -> Result<Place, Failure> {
 }
 
 /// The process's variables, with an engine in the place of Lambda. An engine checks no signature, so that any key will do.
-fn environment(endpoint_url: Option<&str>) -> Environment {
+fn with_engine(url: &str) -> Environment {
     let process = Environment::process();
-    let Some(url) = endpoint_url else { return process };
     let own = process
         .names()
         .filter_map(|name| Some((name.to_owned(), process.get(name)?.to_owned())));

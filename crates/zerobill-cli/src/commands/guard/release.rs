@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) async fn run(arguments: GuardRelease) -> Result<ExitCode, Failure> {
-    let (place, function) = (place::of(&arguments.place)?, name(&arguments.name));
+    let (place, function) = (place::of(&arguments.place).await?, name(&arguments.name));
     let is_json = arguments.place.format == Format::Json;
     let Some(trip) = place.brake.state(function).await.map_err(failed)? else {
         if is_json {

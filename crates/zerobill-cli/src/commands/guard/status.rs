@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) async fn run(arguments: GuardStatus) -> Result<ExitCode, Failure> {
-    let place = place::of(&arguments.place)?;
+    let place = place::of(&arguments.place).await?;
     let mut trips = place.trips.list().await.map_err(failed)?;
     if let Some(function) = &arguments.name {
         trips.retain(|trip| trip.function == name(function));

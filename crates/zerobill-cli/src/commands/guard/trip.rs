@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) async fn run(arguments: GuardTrip) -> Result<ExitCode, Failure> {
-    let (place, function) = (place::of(&arguments.place)?, name(&arguments.name));
+    let (place, function) = (place::of(&arguments.place).await?, name(&arguments.name));
     let is_json = arguments.place.format == Format::Json;
     let triggers = if place.has_triggers {
         ", and its event-source mappings, schedules and rules are disabled"
