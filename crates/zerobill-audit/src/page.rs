@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use zerobill_free_tier::offers;
 
-use crate::rules;
+use crate::rules::{self, Rule};
 
 /// The page as Markdown.
 pub fn findings() -> String {
@@ -33,27 +33,29 @@ pub fn findings() -> String {
         );
     }
     for rule in rules::all() {
-        _ = write!(
-            page,
-            "\n## {}\n\n{} ({})\n\nFix: {}.\n",
-            rule.id, rule.title, rule.severity, rule.fix
-        );
-        if !rule.assumes.is_empty() {
-            _ = write!(page, "\nThe estimate assumes: {}.\n", rule.assumes);
-        }
-        let facts: Vec<String> = rule.offers.iter().map(|offer| fact(offer)).collect();
-        if !facts.is_empty() {
-            _ = write!(page, "\nFacts: {}.\n", facts.join("; "));
-        }
-        if !rule.linters.is_empty() {
-            _ = write!(
-                page,
-                "\nCheckov asks for what costs here: {}. That advice is about security or operations, and conflicts with $0.00.\n",
-                rule.linters.join(", ")
-            );
-        }
+        _ = write!(page, "\n## {}\n\n{}\n", rule.id, section(rule));
     }
     page
+}
+
+/// What the page says of one finding, without its head and the last end of line.
+pub(crate) fn section(rule: &Rule) -> String {
+    let mut section = format!("{} ({})\n\nFix: {}.", rule.title, rule.severity, rule.fix);
+    if !rule.assumes.is_empty() {
+        _ = write!(section, "\n\nThe estimate assumes: {}.", rule.assumes);
+    }
+    let facts: Vec<String> = rule.offers.iter().map(|offer| fact(offer)).collect();
+    if !facts.is_empty() {
+        _ = write!(section, "\n\nFacts: {}.", facts.join("; "));
+    }
+    if !rule.linters.is_empty() {
+        _ = write!(
+            section,
+            "\n\nCheckov asks for what costs here: {}. That advice is about security or operations, and conflicts with $0.00.",
+            rule.linters.join(", ")
+        );
+    }
+    section
 }
 
 fn fact(id: &str) -> String {

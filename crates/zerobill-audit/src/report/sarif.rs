@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     finding::{Finding, Severity},
+    page,
     resource::Unknown,
     rules::{self, Rule},
 };
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-const HELP: &str = "docs/findings.md";
 
 pub(super) fn log(report: &Report) -> Value {
     let unread: Vec<Value> = report.unread().map(notification).collect();
@@ -34,11 +34,12 @@ pub(super) fn log(report: &Report) -> Value {
 }
 
 fn rule(rule: &Rule) -> Value {
+    let help = page::section(rule);
     json!({
         "id": rule.id,
         "shortDescription": { "text": rule.title },
-        "help": { "text": rule.fix },
-        "helpUri": format!("{HELP}#{}", rule.id),
+        // The page's section itself: it is read where there is no network, and no address of it stays right.
+        "help": { "text": help, "markdown": help },
         "defaultConfiguration": { "level": level(rule.severity) },
     })
 }
