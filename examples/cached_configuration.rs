@@ -35,19 +35,13 @@ impl Handler for Shop {
 }
 
 async fn answer(gateway: &Gateway, request: &ApiGatewayV2httpRequest) -> Result<Response> {
-    let utility = gateway.utility();
     let path = request.raw_path.as_deref().unwrap_or_default();
     let feature = path.trim_start_matches('/');
-    match features(gateway).await {
-        Ok(features) => {
-            Ok(utility.create_success(&json!({ "feature": feature, "on": features.get(feature) == Some(&true) }))?)
-        }
-        // Where the document stands is for the log alone.
-        Err(error) => {
-            gateway.logging().error(&error.detail(), [("error_code", error.code())]);
-            Ok(utility.create_error(503, error.code(), "the features are not known now")?)
-        }
-    }
+    // Where they cannot be known, the error is logged and answered as 503.
+    let is_on = features(gateway).await?.get(feature) == Some(&true);
+    Ok(gateway
+        .utility()
+        .create_success(&json!({ "feature": feature, "on": is_on }))?)
 }
 
 /// The switches by name. However many invocations ask at once, one of them fetches.

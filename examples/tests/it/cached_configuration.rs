@@ -58,7 +58,7 @@ fn without_any_switches_the_function_says_so() {
     let server = Server::start(500, "down");
     let function = start(&server, "60");
     let response = function.request("GET /dark", &[], "");
-    let error = json!({ "code": "unavailable", "message": "the features are not known now" });
+    let error = json!({ "code": "unavailable", "message": "the features' server answered with 500" });
     assert_eq!((response.status, &response.body["error"]), (503, &error));
     assert_eq!(function.messages(), ["the features' server answered with 500"]);
 }

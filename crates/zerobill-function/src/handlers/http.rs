@@ -4,7 +4,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zerobill::{
     Error, Event, EventKind, Gateway, Handler, Result,
-    error::{BUDGET_EXHAUSTED, HANDLER_PANICKED, INVALID_EVENT, INVALID_PARAMETER, NOT_FOUND, UNHANDLED_EVENT},
+    error::{
+        BUDGET_EXHAUSTED, HANDLER_PANICKED, INVALID_EVENT, INVALID_PARAMETER, INVALID_REQUEST, INVALID_RESPONSE,
+        INVALID_SIGNATURE, INVALID_TOKEN, NOT_FOUND, UNAVAILABLE, UNHANDLED_EVENT,
+    },
     handler::{Reply, ReplyFuture},
 };
 
@@ -54,10 +57,12 @@ impl Handler for HealthOverHttp {
 /// The error as an HTTP response.
 pub(crate) fn failure(error: &Error) -> Result<Reply> {
     let status = match error.code() {
-        INVALID_EVENT | INVALID_PARAMETER => 400,
+        INVALID_EVENT | INVALID_PARAMETER | INVALID_REQUEST => 400,
+        INVALID_TOKEN | INVALID_SIGNATURE => 401,
         NOT_FOUND | UNHANDLED_EVENT => 404,
         BUDGET_EXHAUSTED => 429,
-        HANDLER_PANICKED => 502,
+        HANDLER_PANICKED | INVALID_RESPONSE => 502,
+        UNAVAILABLE => 503,
         _ => 500,
     };
     respond(status, &document(error.code(), error.message()), None)
@@ -109,4 +114,26 @@ struct RequestV1 {
     #[serde(rename = "httpMethod")]
     method: String,
     path: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_answered_with_the_status_that_says_whose_fault_it_is() {
+        let status = |code| {
+            let reply = failure(&Error::new(code, "m")).unwrap();
+            let reply: Value = serde_json::from_str(reply.get()).unwrap();
+            assert_eq!(
+                reply["body"],
+                format!(r#"{{"error":{{"code":"{code}","message":"m"}}}}"#)
+            );
+            reply["statusCode"].as_u64().unwrap()
+        };
+        let codes = [INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, BUDGET_EXHAUSTED];
+        assert_eq!(codes.map(status), [400, 401, 404, 429]);
+        let codes = ["internal", INVALID_RESPONSE, UNAVAILABLE];
+        assert_eq!(codes.map(status), [500, 502, 503]);
+    }
 }
