@@ -12,7 +12,6 @@ from checks import Checks, equal, holds
 from cloudwatch import CloudWatch
 from programs import Program, free_port, keep
 
-# As a module: the environment was moved when it was complete, so its scripts name an interpreter that is not there.
 MOTO = (sys.executable, "-m", "moto.server")
 # With the features of the whole run, so that nothing is built for these tests alone.
 TESTS = ["cargo", "test", "--workspace", "--all-features", "--locked", "--test", "moto", "--", "--ignored"]

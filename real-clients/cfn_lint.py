@@ -22,8 +22,7 @@ GUARD_LIMITS = [
     *("Guard", "GuardAlarm", "GuardLogGroup", "GuardSchedule", "GuardTable", "GuardTopic"),
     *("aws_cloudwatch_log_group.guard", "aws_lambda_function.guard", "aws_scheduler_schedule.guard", "aws_sns_topic.guard"),
 ]
-# The environment was moved when it was complete, so its scripts name an interpreter that is not there.
-CFN_LINT = (sys.executable, Path(sys.executable).parent / "cfn-lint")
+CFN_LINT = (Path(sys.executable).parent / "cfn-lint",)
 
 
 def main():

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from checks import Checks, equal, eventually, holds
@@ -14,13 +15,15 @@ FUNCTIONS = Path(__file__).parent / "functions"
 CLIENT = [sys.executable, "-m", "awslambdaric"]
 
 
+@contextmanager
 def start(name, extension, *options, handler="hello.handler", environment=None, port=None):
     """An engine that runs a Python function with this program as its extension, if there is one."""
-    folder = Path(tempfile.mkdtemp(prefix="zerobill-extensions-"))
-    if extension:
-        (folder / extension.name).symlink_to(extension)
-    options = ["--extensions", str(folder), *options]
-    return Engine(name, *CLIENT, handler, options=options, environment=environment, folder=FUNCTIONS, port=port)
+    with tempfile.TemporaryDirectory(prefix="zerobill-extensions-") as folder:
+        if extension:
+            (Path(folder) / extension.name).symlink_to(extension)
+        options = ["--extensions", folder, *options]
+        with Engine(name, *CLIENT, handler, options=options, environment=environment, folder=FUNCTIONS, port=port) as engine:
+            yield engine
 
 
 def heard(engine, kind):

@@ -132,8 +132,7 @@ def one(environment, with_extension):
     """One environment: its INIT, the durations of its invocations, and what the extension used."""
     with share(SHARE_PERCENT) as group:
         program = PROGRAM if with_extension else None
-        engine = start("cost", program, "--timeout", "60", environment=CREDENTIALS | environment)
-        with engine:
+        with start("cost", program, "--timeout", "60", environment=CREDENTIALS | environment) as engine:
             init = float(reported(engine)["init"])
             pids = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in engine.children()}
             for pid in pids:

@@ -56,7 +56,7 @@ pub(crate) fn python(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
     let requirements = workspace.root.join(REQUIREMENTS);
     let pins = fs::read_to_string(&requirements).with_context(|| format!("cannot read `{REQUIREMENTS}`"))?;
     let version = process::run(Command::new("python3").arg("--version"), log, LIMIT)?.output;
-    let folder = make(&format!("python-{:016x}", hash(&(pins, version))), |folder| {
+    let folder = make(&format!("python-{:016x}", hash(&(version, pins))), |folder| {
         // Without pip inside: some systems ship `venv` but not `ensurepip`, and the system's pip can install into it.
         succeed(
             Command::new("python3")
@@ -80,8 +80,12 @@ fn hash(contents: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The folder of a tool, filled by `fill` if it is not there yet. Two runs at once wait for each other, and a folder under
-/// its final name is always complete.
+/// The file in a tool's folder that says it is complete.
+const FINISHED: &str = ".finished";
+
+/// The folder of a tool, filled by `fill` if it is not complete yet. Two runs at once wait for each other.
+///
+/// It is filled under its final name: the scripts of a Python environment name the folder in which it was made.
 fn make(name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let tools = environment::tools_folder().context("neither `XDG_CACHE_HOME` nor `HOME` says where to keep tools")?;
     make_in(&tools, name, fill)
@@ -92,16 +96,16 @@ fn make_in(tools: &Path, name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> 
     let lock = File::create(tools.join(format!("{name}.lock")))?;
     lock.lock().with_context(|| format!("cannot lock `{name}`"))?;
     let folder = tools.join(name);
-    if folder.is_dir() {
+    let finished = folder.join(FINISHED);
+    if finished.exists() {
         return Ok(folder);
     }
-    let unfinished = tools.join(format!("{name}.unfinished"));
-    if unfinished.exists() {
-        fs::remove_dir_all(&unfinished)?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
     }
-    fs::create_dir(&unfinished)?;
-    fill(&unfinished).with_context(|| format!("cannot install `{name}`"))?;
-    fs::rename(&unfinished, &folder)?;
+    fs::create_dir(&folder)?;
+    fill(&folder).with_context(|| format!("cannot install `{name}`"))?;
+    File::create(finished)?;
     Ok(folder)
 }
 
@@ -133,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_installation_leaves_nothing_under_the_final_name_and_is_tried_again() {
+    fn a_failed_installation_is_tried_again_from_nothing() {
         let tools = tempfile::tempdir().unwrap();
         let error = make_in(tools.path(), "tool-1", |folder| {
             fs::write(folder.join("half"), "1")?;
@@ -143,9 +147,18 @@ mod tests {
             format!("{:#}", error.unwrap_err()),
             "cannot install `tool-1`: no network"
         );
-        assert!(!tools.path().join("tool-1").exists());
-        let folder = make_in(tools.path(), "tool-1", |_| Ok(())).unwrap();
-        assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
+        let empty = |folder: &Path| Ok(assert_eq!(fs::read_dir(folder)?.count(), 0));
+        make_in(tools.path(), "tool-1", empty).unwrap();
+        make_in(tools.path(), "tool-1", |_| bail!("made twice")).unwrap();
+    }
+
+    #[test]
+    fn a_tool_stays_where_it_was_made() {
+        let tools = tempfile::tempdir().unwrap();
+        let fill = |folder: &Path| Ok(fs::write(folder.join("script"), folder.display().to_string())?);
+        let folder = make_in(tools.path(), "tool-1", fill).unwrap();
+        let named = fs::read_to_string(folder.join("script")).unwrap();
+        assert_eq!(Path::new(&named), folder);
     }
 
     #[test]

@@ -4,7 +4,8 @@ mod cargo;
 pub(crate) mod real_clients;
 mod secrets;
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -186,6 +187,7 @@ pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Result<bool>
         }
         return Ok(true);
     }
+    let _alone = alone(&workspace.output)?;
     if workspace.output.exists() {
         fs::remove_dir_all(&workspace.output)?;
     }
@@ -206,6 +208,22 @@ pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Result<bool>
     say(&format!("{:.1} s in all", started.elapsed().as_secs_f64()));
     say(&total.to_string());
     Ok(total.failed == 0)
+}
+
+/// Held while a run keeps its output there: another one would take it away.
+fn alone(output: &Path) -> Result<File> {
+    if let Some(folder) = output.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let lock = File::create(output.with_extension("lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another `cargo xtask test` keeps its output in `{}`; wait for it, or set `CARGO_TARGET_DIR` to another folder",
+            output.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
 }
 
 fn one(workspace: &Workspace, selection: &Selection, step: &Step) -> Tally {
@@ -276,6 +294,20 @@ mod tests {
             "no step is called `clipy`; `cargo xtask test --list` shows them"
         );
         selection(&["clippy"], &["fmt"]).check().unwrap();
+    }
+
+    #[test]
+    fn of_two_runs_in_one_target_folder_the_second_is_refused() {
+        let target = tempfile::tempdir().unwrap();
+        let output = target.path().join("test-output");
+        let first = alone(&output).unwrap();
+        let refused = alone(&output).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("another `cargo xtask test` keeps its output in "),
+            "{refused}"
+        );
+        drop(first);
+        alone(&output).unwrap();
     }
 
     #[test]
