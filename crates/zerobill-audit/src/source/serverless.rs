@@ -1,5 +1,6 @@
 //! The Serverless Framework: `serverless.yml`, as the resources that it deploys.
 
+mod agents;
 mod events;
 mod variables;
 
@@ -50,6 +51,7 @@ pub(super) fn read(root: &Node, file: &Arc<str>) -> Contents {
     {
         contents.cannot_judge(file, 0, "functions from another file are not read");
     }
+    agents::read(&mut contents, root, file);
     let line = root.entry("provider").map_or(0, |entry| entry.line);
     contents.resources.push(Resource {
         id: "ServerlessDeploymentBucket".to_owned(),
