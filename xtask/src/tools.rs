@@ -147,8 +147,11 @@ mod tests {
             format!("{:#}", error.unwrap_err()),
             "cannot install `tool-1`: no network"
         );
-        let empty = |folder: &Path| Ok(assert_eq!(fs::read_dir(folder)?.count(), 0));
-        make_in(tools.path(), "tool-1", empty).unwrap();
+        make_in(tools.path(), "tool-1", |folder| {
+            assert_eq!(fs::read_dir(folder)?.count(), 0);
+            Ok(())
+        })
+        .unwrap();
         make_in(tools.path(), "tool-1", |_| bail!("made twice")).unwrap();
     }
 

@@ -94,9 +94,10 @@ async fn selected(environment: &Environment) -> Result<Option<Profile>, Failure>
     match sections.get_profile(name) {
         None if environment.get(PROFILE).is_some() => {
             let known: Vec<_> = sections.profiles().map(|name| format!("`{name}`")).collect();
-            let hint = match known.is_empty() {
-                true => "neither `~/.aws/config` nor `~/.aws/credentials` has any".to_owned(),
-                false => format!("there are {}", known.join(", ")),
+            let hint = if known.is_empty() {
+                "neither `~/.aws/config` nor `~/.aws/credentials` has any".to_owned()
+            } else {
+                format!("there are {}", known.join(", "))
             };
             Err(Failure::usage(format!("there is no AWS profile `{name}`, which `{PROFILE}` names")).hint(hint))
         }

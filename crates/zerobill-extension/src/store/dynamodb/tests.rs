@@ -25,7 +25,7 @@ fn table(answers: Vec<Option<(u16, &'static str)>>) -> (DynamoDbStore, JoinHandl
                 reader.read_line(&mut line).unwrap();
                 match line.trim_end().split_once(": ") {
                     Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                        length = value.parse().unwrap()
+                        length = value.parse().unwrap();
                     }
                     Some((name, value)) if name.eq_ignore_ascii_case("x-amz-target") => value.clone_into(&mut target),
                     None if line.trim_end().is_empty() => break,

@@ -43,9 +43,12 @@ impl Layers {
         }
         if let Some(setting) = self.settings.iter().find(|setting| setting.key == key) {
             let value = Value::from(text.as_str());
-            let problem = || match secret {
-                true => format!("`{MASK}` is not {}", setting.kind.expected()),
-                false => setting.kind.problem(&value, &shown(key, &value)),
+            let problem = || {
+                if *secret {
+                    format!("`{MASK}` is not {}", setting.kind.expected())
+                } else {
+                    setting.kind.problem(&value, &shown(key, &value))
+                }
             };
             let parsed = setting.kind.parse(text);
             return parsed.ok_or_else(|| format!("{}; the value below holds", problem()));
