@@ -35,15 +35,21 @@ fn events_wait_for_a_build_and_are_answered_by_what_it_built() {
 
 #[test]
 fn events_that_come_before_the_first_build_wait_for_it_where_one_is_to_come() {
-    let settings = FunctionSettings::new(NAME, program("echo"));
-    let lab = Lab::start(settings, |builder| builder.wait_for_build(true));
+    let folder = tempfile::tempdir().unwrap();
+    let built = folder.path().join("echo");
+    let lab = Lab::start(FunctionSettings::new(NAME, &built), |builder| {
+        builder.wait_for_build(true)
+    });
     let mut waiting = Connection::open(lab.address);
     let invoke = format!("/2015-03-31/functions/{NAME}/invocations");
     waiting.send("POST", &invoke, "", b"{}");
     // Another request gets an answer meanwhile, so the first one has arrived.
     assert_eq!(state(&lab)["functions"][0]["cold_starts"], 0);
-    lab.wait(lab.engine().build("cargo build").succeeded());
-    assert_eq!(waiting.read().status, 200);
+    let build = lab.engine().build("cargo build");
+    std::os::unix::fs::symlink(program("echo"), &built).unwrap();
+    lab.wait(build.succeeded());
+    let reply = waiting.read();
+    assert_eq!(reply.header("x-amz-function-error"), None, "{}", reply.text());
 }
 
 #[test]
