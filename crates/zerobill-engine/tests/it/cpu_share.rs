@@ -52,14 +52,15 @@ fn init_has_the_whole_cpu_and_an_invocation_the_share_of_its_memory() {
 
 #[test]
 fn with_more_memory_than_one_thread_can_use_nothing_is_throttled() {
-    let Some(lab) = lab(10_240) else { return };
+    let Some(mut lab) = lab(10_240) else { return };
     let (said, _) = spin(&lab, 40);
     assert_eq!((&said["throttled_in_init"], &said["throttled"]), (&json!(0), &json!(0)));
+    lab.shutdown();
 }
 
 #[test]
 fn each_environment_has_a_share_of_its_own() {
-    let Some(lab) = lab(1_769) else { return };
+    let Some(mut lab) = lab(1_769) else { return };
     let first = spin(&lab, 0).0["group"].clone();
     lab.wait(lab.engine().build("restart").succeeded());
     let second = spin(&lab, 0).0["group"].clone();
@@ -68,4 +69,5 @@ fn each_environment_has_a_share_of_its_own() {
     eventually("the group of the first one is removed", || {
         (!first.exists()).then_some(())
     });
+    lab.shutdown();
 }
