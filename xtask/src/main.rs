@@ -40,7 +40,7 @@ enum Command {
     /// Says row by row what the local Lambda gets right, and another one.
     Conformance(conformance::Options),
     /// Has what must not grow take many requests: minutes, where the tests take a tenth of them.
-    Soak,
+    Soak(soak::Options),
     /// Builds the function as the zip files that AWS Lambda takes, and checks them.
     Package(package::Options),
     /// Builds the command as a Python wheel, which installs without Rust.
@@ -67,7 +67,7 @@ fn run(arguments: Arguments) -> Result<bool> {
         Command::Test(selection) => steps::test(&workspace, &selection),
         Command::Bench(options) => bench::run(&workspace, &options).map(|()| true),
         Command::Conformance(options) => conformance::run(&workspace, &options),
-        Command::Soak => soak::run(&workspace),
+        Command::Soak(options) => soak::run(&workspace, &options),
         Command::Package(options) => package::run(&workspace, &options).map(|()| true),
         Command::Wheel(options) => package::wheel::run(&workspace, &options).map(|()| true),
         Command::HomeAssistant(options) => house::run(&workspace, &options).map(|()| true),

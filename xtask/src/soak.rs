@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::Args;
 
 use crate::environment::Stopwatch;
 use crate::process;
@@ -16,6 +17,14 @@ const IN_FULL: &str = "ZEROBILL_SOAK";
 
 /// What a test prints of what it saw.
 const SEEN: &str = "soak: ";
+
+/// How they are run.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The profile of cargo that the tests are built with.
+    #[arg(long, default_value = "quick")]
+    profile: String,
+}
 
 /// One test that takes more requests where it is told to.
 struct Soak {
@@ -38,13 +47,14 @@ const SOAKS: &[Soak] = &[
     },
 ];
 
-/// Runs them all, optimised, one after the other; says whether nothing grew.
-pub(crate) fn run(workspace: &Workspace) -> Result<bool> {
+/// Runs them all, one after the other; says whether nothing grew.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let mut total = Tally::default();
     for soak in SOAKS {
         say(&format!("== {}", soak.about));
         let started = Stopwatch::start();
-        let mut command = workspace.cargo(&["test", "--locked", "--profile", "quick", "--package", soak.package]);
+        let mut command = workspace.cargo(&["test", "--locked", "--package", soak.package]);
+        command.args(["--profile", &options.profile]);
         command.args(soak.test).arg("--show-output").env(IN_FULL, "1");
         let finished = process::run(&mut command, &workspace.log("soak"), LIMIT)?;
         for line in finished.output.lines().filter_map(|line| line.strip_prefix(SEEN)) {

@@ -34,6 +34,12 @@ fn written(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> String {
     file.display().to_string()
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 #[test]
 fn the_page_shows_an_analysis_as_it_is_printed() {
     let run = analyze(&[LOG]);
@@ -114,8 +120,6 @@ fn what_is_hot_what_it_costs_and_what_it_would_save_add_up() {
 fn the_same_is_read_twice_in_any_order_and_any_form() {
     let folder = tempfile::tempdir().unwrap();
     let text = fs::read_to_string(LOG).unwrap();
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    gzip.write_all(text.as_bytes()).unwrap();
     let messages = text
         .lines()
         .rev()
@@ -124,7 +128,7 @@ fn the_same_is_read_twice_in_any_order_and_any_form() {
     let quoted = |line: &str| format!("2026-10-08 07:30:29.470,\"{}\"\n", line.replace('"', "\"\""));
     let table = format!("@timestamp,@message\n{}", text.lines().map(quoted).collect::<String>());
     let forms = [
-        written(&folder, "log.gz", &gzip.finish().unwrap()),
+        written(&folder, "log.gz", &gzip(text.as_bytes())),
         written(&folder, "answer.json", answer.as_bytes()),
         written(&folder, "table.csv", table.as_bytes()),
     ];
@@ -156,6 +160,35 @@ fn an_answer_of_the_operation_on_many_lines_is_an_export() {
     let export: Value = serde_json::from_str(&run.stdout).unwrap();
     let file = written(&folder, "answer.json", format!("{export:#}").as_bytes());
     assert_eq!(json_of(&[&file])["environments"], 1);
+}
+
+#[test]
+fn counts_without_end_and_lines_of_any_kind_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let most = u64::MAX;
+    let export = |environment: &str| {
+        json!({ "level": "INFO", "analytics": {
+            "zerobill_analytics": 1, "environment": environment, "requests": most, "failed": most, "kinds": { "sqs": most },
+            "interfaces": { "cache": { "requests": most, "built_in_requests": most, "built_in_requests_us": most } },
+        }})
+        .to_string()
+    };
+    let mut log = [export("a"), "x".repeat(1 << 20), String::new(), export("b")]
+        .join("\r\n")
+        .into_bytes();
+    log.extend(b"\n\x00\xff\xfe \"zerobill_analytics\" {\n");
+    let empty = written(&folder, "empty.log", b"");
+    let analysis = json_of(&[&written(&folder, "odd.log", &log), &empty]);
+    assert_eq!(
+        (&analysis["environments"], &analysis["requests"], &analysis["files"]),
+        (&json!(2), &json!(most), &json!(2))
+    );
+    assert_eq!((&analysis["exports"], &analysis["unreadable"]), (&json!(2), &json!(0)));
+    assert_eq!(analysis["interfaces"]["cache"]["share"], 1.0);
+    let cut = &gzip(&log)[..200];
+    let cut = analyze(&[&written(&folder, "cut.gz", cut)]);
+    assert_eq!(cut.exit, Some(1));
+    assert!(cut.stderr.contains("it is no whole gzip file"), "{cut}");
 }
 
 #[test]
