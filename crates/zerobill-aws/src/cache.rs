@@ -2,7 +2,10 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::value::RawValue;
-use zerobill::cache::{Level, LevelError, LevelFuture, Leveled};
+use zerobill::{
+    BuildRecord,
+    cache::{Level, LevelError, LevelFuture, Leveled},
+};
 
 use crate::{
     client::Aws,
@@ -38,6 +41,10 @@ fn id(key: &str) -> Option<String> {
 }
 
 impl Level for DynamoDbCache {
+    fn build_record(&self) -> Option<BuildRecord> {
+        self.0.build_record()
+    }
+
     fn get<'a>(&'a self, key: &'a str) -> LevelFuture<'a, Option<Leveled>> {
         Box::pin(async move {
             let Some(id) = id(key) else { return Ok(None) };

@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use reqwest::{Client, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use zerobill::Clock;
+use zerobill::{Clock, connecting::ConnectingLayer};
 
 /// How long a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -61,6 +61,7 @@ fn client(tls: &ClientConfig) -> reqwest::Result<Client> {
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT)
+        .connector_layer(ConnectingLayer)
         .pool_idle_timeout(MAX_IDLE)
         .no_proxy()
         .build()

@@ -5,11 +5,12 @@ mod versioned;
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use zerobill::{BuildRecord, connecting};
 
 pub(crate) use self::adding::Addition;
 use crate::{client::Aws, problem};
@@ -30,14 +31,25 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 pub(crate) struct Table {
     aws: Aws,
     name: String,
+    /// How long its first reading waited for a client and a connection.
+    first: OnceLock<BuildRecord>,
     /// Until when it is left alone, and why.
     resting: Mutex<Option<(Duration, String)>>,
 }
 
 impl Table {
     pub(crate) fn new(aws: Aws, name: String) -> Self {
-        let resting = Mutex::default();
-        Self { aws, name, resting }
+        let (first, resting) = (OnceLock::new(), Mutex::default());
+        Self {
+            aws,
+            name,
+            first,
+            resting,
+        }
+    }
+
+    pub(crate) fn build_record(&self) -> Option<BuildRecord> {
+        self.first.get().copied()
     }
 
     pub(crate) fn epoch_ms(&self) -> u64 {
@@ -46,6 +58,14 @@ impl Table {
 
     /// The item of that id as it was last written.
     pub(crate) async fn get(&self, id: &str) -> Result<Option<Item>, String> {
+        let (answer, connection) = connecting::watch(self.aws.clock(), self.read(id)).await;
+        if let Some(connection) = connection {
+            self.first.get_or_init(|| connection);
+        }
+        answer
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Item>, String> {
         let request = self.client()?.get_item().table_name(&self.name).consistent_read(true);
         let answer = request.key(ID, AttributeValue::S(id.to_owned())).send().await;
         self.note(answer.map_err(|error| self.problem(&error, "dynamodb:GetItem")))

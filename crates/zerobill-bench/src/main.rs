@@ -3,6 +3,7 @@
 mod budgets;
 mod clock;
 mod cold;
+mod expected;
 mod instructions;
 mod machine;
 mod preload;

@@ -8,10 +8,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::budgets;
 use crate::clock::Moment;
+use crate::expected::Expected;
 use crate::statistics::Summary;
 use crate::subject::Subject;
-use crate::throttled;
+use crate::throttled::{self, Share};
 use crate::trust::Trust;
 use crate::upstream::Upstream;
 
@@ -26,7 +28,10 @@ xzFW0PWPs/iCN/amqfLW3WHTfORJzIOU1tzg9bHOzPYCEd7LRvQfJxUI0w==
 const EVENT: &[u8] = b"{}";
 /// The file that `auto` reads.
 const PLAN: &str = "zerobill-analytics.json";
-/// How many events the function answers before its log is analysed.
+/// The memory of a function that has that share.
+const MEMORY_MB: &str = "128";
+/// How many environments of the function answer how many events before their log is analysed.
+const LEARNERS: usize = 10;
 const LEARNING: usize = 20;
 /// How many times INIT is measured.
 const INITS: usize = 10;
@@ -46,7 +51,7 @@ pub(crate) fn run(function: &Subject, zerobill: &str, percent: u64, count: usize
         event: EVENT.into(),
         variables: variables(&server, &table),
     };
-    let analysis = learn(&lazy, folder, zerobill)?;
+    let (analysis, expected) = learn(&lazy, folder, zerobill, percent)?;
     let mut preloaded = lazy.clone();
     "ZEROBILL_PRELOAD=auto".clone_into(&mut preloaded.name);
     let url = value(&lazy.variables, "CONNECTED_URL");
@@ -62,14 +67,17 @@ pub(crate) fn run(function: &Subject, zerobill: &str, percent: u64, count: usize
     let inits = inits(&subjects, folder)?;
     let results = throttled::measure(&subjects, folder, percent, count);
     let mut page = format!("\n# What preloading does\n\n```text\n{analysis}```\n");
+    if let Ok([lazy, preloaded]) = results.as_deref() {
+        page.push_str(&budgets::preload(lazy.first_ms.median, preloaded.first_ms.median));
+    }
     page.push_str(&throttled::section(&subjects, percent, &results));
     page.push_str("\nINIT, which has a whole processor and is billed too:\n\n| function | INIT ms |\n|---|---:|\n");
-    for (subject, init) in subjects.iter().zip(inits) {
+    for (subject, init) in subjects.iter().zip(&inits) {
         let _infallible = writeln!(page, "| {} | {init} |", subject.name);
     }
-    if let Ok([lazy, preloaded]) = results.as_deref() {
-        let ratio = lazy.first_ms.median / preloaded.first_ms.median;
-        let _infallible = writeln!(page, "\nWith it the first event is answered {ratio:.1} x as fast.");
+    if let (Ok([lazy, preloaded]), [lazy_init, preloaded_init]) = (results.as_deref(), &inits[..]) {
+        let sooner_ms = lazy.first_ms.mean - preloaded.first_ms.mean;
+        page.push_str(&expected.beside(sooner_ms, preloaded_init.mean - lazy_init.mean));
     }
     Ok(page)
 }
@@ -100,27 +108,37 @@ fn value(variables: &[(String, String)], name: &str) -> String {
     found.map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
-/// Lets the function answer some events, and its log be analysed; what is said of it.
-fn learn(function: &Subject, folder: &Path, zerobill: &str) -> Result<String> {
+/// Lets the function answer some events with its share of a CPU, and its log be analysed; what is said of it, for people and as
+/// figures.
+fn learn(function: &Subject, folder: &Path, zerobill: &str, percent: u64) -> Result<(String, Expected)> {
     let log = folder.join("function.log");
     let mut logging = function.clone();
-    let command = format!("exec {} > {}", function.command.join(" "), log.display());
+    let command = format!("exec {} >> {}", function.command.join(" "), log.display());
     logging.command = vec!["sh".to_owned(), "-c".to_owned(), command];
     let every = ("ZEROBILL_ANALYTICS_REQUESTS".to_owned(), "1".to_owned());
     logging.variables.push(every);
-    let mut process = logging.start(folder)?;
-    for _ in 0..LEARNING {
-        process.invoke()?;
+    for _ in 0..LEARNERS {
+        // Where there are no groups, the page says so.
+        let share = Share::new(percent).ok();
+        let mut process = logging.start(folder)?;
+        process.api.idle()?;
+        share.iter().try_for_each(|share| share.limit(&process))?;
+        for _ in 0..LEARNING {
+            process.invoke()?;
+        }
+        process.api.idle()?;
+        process.end()?;
     }
-    process.api.idle()?;
-    process.end()?;
-    let mut analyze = Command::new(zerobill);
-    analyze.arg("analyze").arg(&log).args(["--memory", "128", "--output"]);
-    let output = analyze.arg(folder.join(PLAN)).output();
-    let output = output.with_context(|| format!("cannot run `{zerobill}`"))?;
-    let problem = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "`zerobill analyze` failed: {problem}");
-    Ok(String::from_utf8(output.stdout)?)
+    let analyze = |format: &str| -> Result<String> {
+        let mut analyze = Command::new(zerobill);
+        analyze.arg("analyze").arg(&log).args(["--memory", MEMORY_MB]);
+        analyze.args(["--format", format, "--output"]).arg(folder.join(PLAN));
+        let output = analyze.output().with_context(|| format!("cannot run `{zerobill}`"))?;
+        let problem = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "`zerobill analyze` failed: {problem}");
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    Ok((analyze("table")?, Expected::read(&analyze("json")?)?))
 }
 
 /// Milliseconds from the start of each function to its asking for an event.

@@ -107,7 +107,7 @@ fn figures(subjects: &[Subject], cold: &[Cold], warm: &[Warm], counts: &[Counted
 fn times<T>(items: &[T], figure: impl Fn(&T) -> Summary) -> Vec<String> {
     let first = items.first().map_or(f64::NAN, |item| figure(item).median);
     let shown = |item: &T| {
-        let Summary { median, quartiles } = figure(item);
+        let Summary { median, quartiles, .. } = figure(item);
         let [low, high] = [quartiles.0 / first, quartiles.1 / first];
         format!("{:.2} ({low:.2}–{high:.2})", median / first)
     };

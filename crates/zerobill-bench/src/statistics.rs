@@ -8,6 +8,7 @@ pub(crate) struct Summary {
     pub(crate) median: f64,
     /// The middle half of the samples lies between these two.
     pub(crate) quartiles: (f64, f64),
+    pub(crate) mean: f64,
 }
 
 impl Summary {
@@ -17,6 +18,7 @@ impl Summary {
         Self {
             median: at(&samples, 50),
             quartiles: (at(&samples, 25), at(&samples, 75)),
+            mean: samples.iter().sum::<f64>() / samples.len().max(1) as f64,
         }
     }
 }
@@ -48,7 +50,8 @@ mod tests {
             Summary::of(vec![3.0, 1.0, 2.0]),
             Summary {
                 median: 2.0,
-                quartiles: (1.5, 2.5)
+                quartiles: (1.5, 2.5),
+                mean: 2.0,
             }
         );
         assert_eq!(
@@ -59,7 +62,8 @@ mod tests {
             Summary::of(vec![7.0]),
             Summary {
                 median: 7.0,
-                quartiles: (7.0, 7.0)
+                quartiles: (7.0, 7.0),
+                mean: 7.0,
             }
         );
     }

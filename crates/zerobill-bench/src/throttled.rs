@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_micros(PERIOD_US);
 /// What a function does with its share.
 #[derive(Debug)]
 pub(crate) struct Throttled {
+    /// CPU time of the first event.
+    pub(crate) first_cpu_ms: Summary,
     /// From offering the first event to its answer.
     pub(crate) first_ms: Summary,
     /// The same for the events after it.
@@ -54,7 +56,7 @@ impl Share {
     }
 
     /// Gives a process no more than the share from now on.
-    fn limit(&self, process: &Process) -> Result<()> {
+    pub(crate) fn limit(&self, process: &Process) -> Result<()> {
         self.set("cgroup.procs", process.id().into())
     }
 }
@@ -68,15 +70,17 @@ impl Drop for Share {
 
 /// Starts each function `count` times, in turn.
 pub(crate) fn measure(subjects: &[Subject], folder: &Path, percent: u64, count: usize) -> Result<Vec<Throttled>> {
-    let mut samples: Vec<[Vec<f64>; 2]> = vec![Default::default(); subjects.len()];
+    let mut samples: Vec<[Vec<f64>; 3]> = vec![Default::default(); subjects.len()];
     // A group for each process: one that was throttled leaves nothing behind for the next.
     for _ in 0..count {
-        for (subject, [first, warm]) in subjects.iter().zip(&mut samples) {
+        for (subject, [cpu, first, warm]) in subjects.iter().zip(&mut samples) {
             let share = Share::new(percent)?;
             let mut process = subject.start(folder)?;
             process.api.idle()?;
             share.limit(&process)?;
+            let before = process.cpu()?;
             first.push(one(&mut process).with_context(|| format!("first event of `{}`", subject.name))?);
+            cpu.push(process.cpu()?.saturating_sub(before).as_secs_f64() * 1e3);
             for _ in 0..WARM {
                 thread::sleep(PAUSE);
                 warm.push(one(&mut process)?);
@@ -84,8 +88,9 @@ pub(crate) fn measure(subjects: &[Subject], folder: &Path, percent: u64, count: 
             process.end()?;
         }
     }
-    let summarise = |[first, warm]: [Vec<f64>; 2]| Throttled {
+    let summarise = |[cpu, first, warm]: [Vec<f64>; 3]| Throttled {
         within_1_ms_percent: within(1.0, &warm),
+        first_cpu_ms: Summary::of(cpu),
         first_ms: Summary::of(first),
         warm_ms: Summary::of(warm),
     };
@@ -118,11 +123,12 @@ pub(crate) fn section(subjects: &[Subject], percent: u64, results: &Result<Vec<T
     };
     text.push_str(
         "INIT is not limited, as on Lambda. Later events come one at a time, 20 ms after the last answer.\n\n\
-         | function | first event ms | later events ms | of these within 1 ms |\n|---|---:|---:|---:|\n",
+         | function | first event ms | its CPU ms | later events ms | of these within 1 ms |\n|---|---:|---:|---:|---:|\n",
     );
     for (subject, result) in subjects.iter().zip(results) {
-        let (first, warm, within) = (result.first_ms, result.warm_ms, result.within_1_ms_percent);
-        let _infallible = writeln!(text, "| {} | {first} | {warm} | {within:.1} % |", subject.name);
+        let (first, cpu, warm) = (result.first_ms, result.first_cpu_ms, result.warm_ms);
+        let (name, within) = (&subject.name, result.within_1_ms_percent);
+        let _infallible = writeln!(text, "| {name} | {first} | {cpu} | {warm} | {within:.1} % |");
     }
     text
 }
@@ -136,13 +142,14 @@ mod tests {
         let subjects = [Subject::parse("ours=a").unwrap()];
         let summary = Summary::of(vec![1.0, 2.0, 3.0]);
         let results = Ok(vec![Throttled {
+            first_cpu_ms: Summary::of(vec![0.25]),
             first_ms: summary,
             warm_ms: Summary::of(vec![0.5]),
             within_1_ms_percent: within(1.0, &[0.5, 1.0, 1.5, 0.1]),
         }]);
         let text = section(&subjects, 7, &results);
         assert!(
-            text.ends_with("| ours | 2.00 (1.50–2.50) | 0.50 (0.50–0.50) | 75.0 % |\n"),
+            text.ends_with("| ours | 2.00 (1.50–2.50) | 0.25 (0.25–0.25) | 0.50 (0.50–0.50) | 75.0 % |\n"),
             "{text}"
         );
         let text = section(&subjects, 7, &Err(anyhow::anyhow!("no groups")));

@@ -1,7 +1,7 @@
 //! What a function asks in turn: a stand-in that gives one recorded answer to every request, and takes next to no time for it.
 
 use std::fs;
-use std::io::{BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
@@ -95,8 +95,12 @@ impl Upstream {
 fn serve(stream: impl Read + Write, answer: &[u8]) -> Option<()> {
     let mut reader = BufReader::new(stream);
     loop {
+        // No answer to HEAD has a body: what follows its head would end the connection.
+        let is_head = reader.fill_buf().ok()?.starts_with(b"HEAD ");
         request(&mut reader)?;
-        reader.get_mut().write_all(answer).ok()?;
+        let head = answer.windows(4).position(|end| end == b"\r\n\r\n").map(|end| end + 4);
+        let end = head.filter(|_| is_head).unwrap_or(answer.len());
+        reader.get_mut().write_all(&answer[..end]).ok()?;
         reader.get_mut().flush().ok()?;
     }
 }
@@ -104,6 +108,22 @@ fn serve(stream: impl Read + Write, answer: &[u8]) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_for_the_head_has_no_body_and_leaves_its_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("answer.json");
+        fs::write(&file, r#"{"event":{}}"#).unwrap();
+        let upstream = Upstream::start(&file, None).unwrap();
+        let mut stream = TcpStream::connect(upstream.address).unwrap();
+        stream.write_all(b"HEAD / HTTP/1.1\r\n\r\n").unwrap();
+        let mut both = vec![0; 2 * upstream.answer.len() - 12];
+        stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        stream.read_exact(&mut both).unwrap();
+        let (head, whole) = both.split_at(upstream.answer.len() - 12);
+        assert!(head.ends_with(b"content-length: 12\r\n\r\n"), "{both:?}");
+        assert_eq!(whole, &upstream.answer[..]);
+    }
 
     #[test]
     fn every_request_has_the_recorded_answer_also_behind_tls() {

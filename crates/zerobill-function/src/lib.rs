@@ -106,9 +106,13 @@ pub fn run(own: &[MakeHandler]) -> ExitCode {
     panics::log_to(gateway.clone());
     // What is hot is built now, while INIT has a whole processor.
     gateway.initialization().run(&gateway);
-    executor.block_on(gateway.initialization().connect(&gateway));
+    let handlers = Handlers::new(handlers);
+    executor.block_on(async {
+        gateway.initialization().connect(&gateway).await;
+        handlers.connect(&gateway).await;
+    });
     let ending = ending(&gateway, runtime_api, &executor);
-    match executor.block_on(serve_until(ending, gateway, Handlers::new(handlers))) {
+    match executor.block_on(serve_until(ending, gateway, handlers)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             zerobill::gateway::log_error(&format!("the runtime loop ended: {error}"), ());

@@ -7,7 +7,7 @@ use zerobill::{
     Error, Event, EventKind, Gateway, Handler, Result,
     config::{Made, Setting},
     error::INTERNAL,
-    handler::{Reply, ReplyFuture},
+    handler::{ConnectFuture, Reply, ReplyFuture},
 };
 
 use crate::{
@@ -67,6 +67,13 @@ impl Handler for HomeAssistant {
 
     fn settings(&self) -> &'static [Setting] {
         SETTINGS
+    }
+
+    fn connect<'a>(&'a self, gateway: &'a Gateway) -> Option<ConnectFuture<'a>> {
+        let settings = self.settings(gateway);
+        settings
+            .is_configured()
+            .then(|| -> ConnectFuture<'a> { Box::pin(async move { upstream::connect(gateway, &settings).await }) })
     }
 
     /// What is Alexa's and the doctor's, always; what Assist or nobody else answers, where it is known where Home Assistant is.

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::json;
 use zerobill::{
-    Gateway, Invocation,
+    Gateway, Invocation, Result,
     config::Secret,
     http_client::{HttpError, HttpRequest, HttpResponse, Progress},
     invocation::spawn,
@@ -26,6 +26,9 @@ use crate::{
 
 /// So long a request may take in all, after which even the longest script has ended.
 const LONGEST: Duration = Duration::from_secs(900);
+
+/// So long INIT waits for a connection.
+const AHEAD: Duration = Duration::from_secs(2);
 
 /// Kept of the invocation's time for the answer itself.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -53,6 +56,18 @@ pub(crate) fn request(
         Some(trust) => request.trust(trust),
         None => request,
     }
+}
+
+/// Opens the connection that the first request will use. Home Assistant takes anybody's request for its manifest: one for which it
+/// misses a token would count as a wrong login.
+pub(crate) async fn connect(gateway: &Gateway, settings: &Settings) -> Result<()> {
+    // What is wrong with the URL, the first event is told.
+    let Some(Ok(base)) = &settings.base else {
+        return Ok(());
+    };
+    let request = request(gateway, settings, ("HEAD", &base.at("/manifest.json")), None);
+    request.retries(0).timeout(AHEAD).send().await?;
+    Ok(())
 }
 
 /// Posts `body` to `path` and gives the text that came back with status 200.

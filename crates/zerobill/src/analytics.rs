@@ -23,9 +23,10 @@
 //! different environments [add up](Merged). `first_use` counts, for one request in [`TIMED`], how long after its start it used the
 //! interface first, in buckets that end at [`BOUNDS_US`]. Names in `combinations` are joined by `+`; `none` is requests that used
 //! no interface, and `other`, here and elsewhere, what did not fit. A number that is not known is 0, and what is 0 throughout
-//! may be missing.
+//! may be missing. What a request waits for is what is built, and what is opened or fetched on its first use: see [`BuildRecord`].
 //!
 //! [`Gateway::analytics`]: crate::Gateway::analytics
+//! [`BuildRecord`]: crate::BuildRecord
 
 mod counts;
 mod export;

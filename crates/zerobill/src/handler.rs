@@ -2,14 +2,14 @@
 
 use std::{fmt, future::Future, panic::AssertUnwindSafe, pin::Pin};
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future::join_all};
 use serde_json::value::RawValue;
 
 use crate::{
     error::{Error, HANDLER_PANICKED, Result, UNHANDLED_EVENT},
     event::Event,
     gateway::Gateway,
-    interfaces::config::Setting,
+    interfaces::{Place, config::Setting},
     invocation::Invocation,
 };
 
@@ -18,6 +18,9 @@ pub type Reply = Box<RawValue>;
 
 /// An answer to come.
 pub type ReplyFuture<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + Send + 'a>>;
+
+/// A connection that is opened ahead.
+pub type ConnectFuture<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
 /// Answers a kind of event, calling the gateway's interfaces.
 ///
@@ -32,6 +35,12 @@ pub trait Handler: Send + Sync {
     /// Its settings, which the gateway must be built with: see [`Builder::declare`](crate::gateway::Builder::declare).
     fn settings(&self) -> &'static [Setting] {
         &[]
+    }
+
+    /// Opens in INIT the connection that its first event would wait for, with any request that changes nothing; none where there is
+    /// nothing to ask. It is asked for where the `http_client` is built in INIT.
+    fn connect<'a>(&'a self, _gateway: &'a Gateway) -> Option<ConnectFuture<'a>> {
+        None
     }
 
     /// Whether it answers this event. The first handler of the table that does is asked.
@@ -49,6 +58,20 @@ impl Handlers {
     #[must_use]
     pub fn new(handlers: Vec<Box<dyn Handler>>) -> Self {
         Self(handlers)
+    }
+
+    /// Opens ahead what the first events will need, after [`Initialization::connect`](crate::initialization::Initialization::connect)
+    /// and like it; nothing unless the `http_client` was built ahead.
+    pub async fn connect(&self, gateway: &Gateway) {
+        let initialization = gateway.interfaces().initialization();
+        if !initialization.has_built(Place::http_client) {
+            return;
+        }
+        let each = self.0.iter().filter_map(|handler| {
+            let connecting = handler.connect(gateway)?;
+            Some(initialization.open(handler.name(), connecting))
+        });
+        join_all(each).await;
     }
 
     /// The answer of the first handler that accepts `event`.

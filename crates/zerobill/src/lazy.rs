@@ -41,15 +41,25 @@ impl BuildRecord {
         let heap_bytes = before
             .zip(heap::in_use())
             .map(|(before, after)| after.saturating_sub(before));
+        let took = clock.monotonic().saturating_sub(started);
         let record = Self {
-            name,
-            at_ms: clock.epoch_ms(),
-            took_us: microseconds(clock.monotonic().saturating_sub(started)),
             built: result.is_ok(),
-            in_request: crate::invocation::is_running(),
             heap_bytes,
+            ..Self::new(name, clock, took)
         };
         (result, record)
+    }
+
+    /// A part that is ready now, by `clock`, and took so long.
+    pub(crate) fn new(name: &'static str, clock: &Clock, took: Duration) -> Self {
+        Self {
+            name,
+            at_ms: clock.epoch_ms(),
+            took_us: microseconds(took),
+            built: true,
+            in_request: crate::invocation::is_running(),
+            heap_bytes: None,
+        }
     }
 }
 

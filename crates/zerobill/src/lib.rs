@@ -17,6 +17,7 @@ pub mod analytics;
 pub mod brake;
 mod builder;
 mod clock;
+pub mod connecting;
 mod dispatch;
 pub mod environment;
 pub mod error;

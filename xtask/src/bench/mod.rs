@@ -83,6 +83,9 @@ enum Part {
     Engine,
 }
 
+/// What the measuring program takes for a try.
+const QUICK: &str = "--cold 2 --rounds 1 --warm 20 --throttled 1 --no-instructions";
+
 /// How much to measure.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -92,13 +95,18 @@ pub(crate) struct Options {
     /// Prints the results and writes no file.
     #[arg(long)]
     dry_run: bool,
-    /// What else the measuring program takes, after `--`: `--cold 2 --rounds 1 --warm 20 --throttled 1` is for a try.
+    /// Measures little of everything and writes no file, to see whether it runs
+    #[arg(long)]
+    quick: bool,
+    /// What else the measuring program takes, after `--`, such as `--cold 100`.
     #[arg(last = true)]
     rest: Vec<String>,
 }
 
 /// Builds, measures, and writes `crates/zerobill-bench/results/<date>.md`.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let quick = QUICK.split_whitespace().filter(|_| options.quick).map(str::to_owned);
+    let rest: Vec<_> = quick.chain(options.rest.iter().cloned()).collect();
     let takes = |part| options.only.is_none_or(|only| only == part);
     let mut results = String::new();
     if takes(Part::Functions) || takes(Part::Bridge) || takes(Part::Preload) {
@@ -106,11 +114,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         build(workspace, &["--profile", "quick", "--package", package, "--bin", bin])?;
     }
     if takes(Part::Functions) {
-        results.push_str(&functions(workspace, &options.rest)?);
+        results.push_str(&functions(workspace, &rest)?);
     }
     if takes(Part::Operations) {
         say("measuring single operations");
-        results.push_str(&operations::run(workspace)?);
+        results.push_str(&operations::run(workspace, options.quick)?);
     }
     if takes(Part::Bridge) {
         let bootstrap = shipped(
@@ -120,13 +128,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         let python = tools::python(workspace, &workspace.log("bench"))?.join("bin/python");
         settle()?;
         say("measuring the bridge to Home Assistant");
-        results.push_str(&bridge::run(workspace, &bootstrap, &python, &options.rest)?);
+        results.push_str(&bridge::run(workspace, &bootstrap, &python, &rest)?);
     }
     if takes(Part::Extension) {
         results.push_str(&extension::run(workspace)?);
     }
     if takes(Part::Preload) {
-        results.push_str(&preload(workspace, &options.rest)?);
+        results.push_str(&preload(workspace, &rest)?);
     }
     if takes(Part::Engine) {
         results.push_str(&engine::run(workspace)?);
@@ -136,7 +144,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let (met, missed) = readme::budgets(&results);
     let page = format!("# {date}\n\n`cargo xtask bench` at {commit}: {met} budgets met, {missed} missed. {results}");
     say(&page);
-    if !options.dry_run && options.only.is_none() {
+    if !options.dry_run && !options.quick && options.only.is_none() {
         let name = format!("{date}.md");
         let readme = workspace.root.join("README.md");
         let text = fs::read_to_string(&readme).with_context(|| format!("cannot read `{}`", readme.display()))?;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod ahead;
 mod any_event;
 mod doctor;
 mod failures;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{COLD, HOT, histogram::Histogram};
+use crate::lazy::BuildRecord;
 
 /// Where a name is missing: requests without a kind, without a handler, or that used no interface.
 pub const NONE: &str = "none";
@@ -57,17 +58,27 @@ pub struct InterfaceUse {
     pub built_in_init: u64,
     /// How long that took in all, in microseconds.
     pub built_in_init_us: u64,
+    /// The most bytes on the heap that all of it held in one environment, counted with the cargo feature `memory-profile`; else 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub heap_bytes: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl InterfaceUse {
-    pub(super) fn count_build(&mut self, in_request: bool, took_us: u64) {
-        let (builds, us) = if in_request {
+    pub(super) fn count_build(&mut self, record: &BuildRecord) {
+        let (builds, us) = if record.in_request {
             (&mut self.built_in_requests, &mut self.built_in_requests_us)
         } else {
             (&mut self.built_in_init, &mut self.built_in_init_us)
         };
         *builds = builds.saturating_add(1);
-        *us = us.saturating_add(took_us);
+        *us = us.saturating_add(record.took_us);
+        let heap_bytes = record.heap_bytes.unwrap_or_default();
+        self.heap_bytes = self.heap_bytes.saturating_add(heap_bytes);
     }
 
     fn add(&mut self, other: &Self) {
@@ -83,6 +94,7 @@ impl InterfaceUse {
         for (own, other) in numbers {
             *own = own.saturating_add(other);
         }
+        self.heap_bytes = self.heap_bytes.max(other.heap_bytes);
     }
 }
 

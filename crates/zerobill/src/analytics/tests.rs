@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{Histogram, InterfaceUse, Tally};
 use crate::{
+    BuildRecord,
     clock::{Clock, ClockHand},
     environment::Environment,
     error::{Error, INTERNAL},
@@ -184,6 +185,30 @@ async fn what_is_built_while_a_request_waits_is_told_from_what_init_built() {
     gateway.preload("cache").unwrap();
     let cache = gateway.analytics().tally.interfaces["cache"].clone();
     assert_eq!((cache.built_in_requests, cache.built_in_init), (0, 1));
+}
+
+#[test]
+fn bytes_on_the_heap_add_up_in_an_environment_and_the_most_of_all_is_kept() {
+    let part = |heap_bytes| BuildRecord {
+        name: "part",
+        at_ms: 0,
+        took_us: 1,
+        built: true,
+        in_request: false,
+        heap_bytes,
+    };
+    let tally = |parts: &[Option<u64>]| {
+        let mut cache = InterfaceUse::default();
+        parts.iter().for_each(|bytes| cache.count_build(&part(*bytes)));
+        let mut tally = Tally::default();
+        tally.interfaces.insert("cache".to_owned(), cache);
+        tally
+    };
+    let mut all = tally(&[Some(700), None, Some(50)]);
+    all.add(&tally(&[Some(749)]));
+    assert_eq!(all.interfaces["cache"].heap_bytes, 750);
+    let uncounted = serde_json::to_value(&tally(&[None]).interfaces["cache"]).unwrap();
+    assert_eq!(uncounted.get("heap_bytes"), None);
 }
 
 struct Shop;

@@ -181,7 +181,7 @@ impl Analytics {
                 ..InterfaceUse::default()
             };
             for (_, record) in built.iter().filter(|(owner, record)| owner == name && record.built) {
-                interface.count_build(record.in_request, record.took_us);
+                interface.count_build(record);
             }
             (interface != InterfaceUse::default()).then(|| ((*name).to_owned(), interface))
         };

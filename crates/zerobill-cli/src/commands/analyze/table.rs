@@ -61,8 +61,14 @@ pub(super) fn print(evidence: &Evidence, advice: &Advice) {
 
 fn interfaces(tally: &Tally) {
     printer::data(&format!(
-        "\n  {:16} {:>9} {:>5} {:>14} {:>20} {:>17}",
-        "interface", "requests", "", "first used", "a request waited", "built in INIT"
+        "\n  {:16} {:>9} {:>5} {:>14} {:>20} {:>17}{}",
+        "interface",
+        "requests",
+        "",
+        "first used",
+        "a request waited",
+        "built in INIT",
+        heap(tally, "on the heap")
     ));
     let mut rows: Vec<_> = tally.interfaces.iter().collect();
     rows.sort_by_key(|(_, interface)| Reverse(interface.requests));
@@ -73,13 +79,24 @@ fn interfaces(tally: &Tally) {
             _ => "",
         };
         let line = format!(
-            "  {name:16} {:>7} % {heat:>5} {:>14} {:>20} {:>17}",
+            "  {name:16} {:>7} % {heat:>5} {:>14} {:>20} {:>17}{}",
             percent(tally.share(name)),
             first_used(interface),
             builds(interface.built_in_requests, interface.built_in_requests_us),
-            builds(interface.built_in_init, interface.built_in_init_us)
+            builds(interface.built_in_init, interface.built_in_init_us),
+            heap(tally, &format!("{:.1} KB", interface.heap_bytes as f64 / 1_024.0))
         );
         printer::data(line.trim_end());
+    }
+}
+
+/// A column of what is on the heap, where functions counted that.
+fn heap(tally: &Tally, cell: &str) -> String {
+    let is_counted = tally.interfaces.values().any(|interface| interface.heap_bytes > 0);
+    if is_counted {
+        format!(" {cell:>13}")
+    } else {
+        String::new()
     }
 }
 
@@ -156,6 +173,11 @@ fn preload(evidence: &Evidence, advice: &Advice, lines: &mut Vec<String>) {
         ));
     }
     lines.extend(advice.preload.iter().map(one));
+    if advice.preload.iter().any(|preload| preload.name == "http_client") {
+        lines.push(
+            "         ZEROBILL_HTTP_CLIENT_CONNECT=URL,… with the servers it asks has their connections opened in INIT too".to_owned(),
+        );
+    }
 }
 
 fn one(preload: &Preload) -> String {

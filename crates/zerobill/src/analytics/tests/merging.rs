@@ -9,7 +9,7 @@ fn counts() -> impl Strategy<Value = std::collections::BTreeMap<String, u64>> {
 }
 
 fn interface() -> impl Strategy<Value = InterfaceUse> {
-    let numbers = prop::array::uniform6(prop_oneof![0..100_u64, Just(u64::MAX)]);
+    let numbers = prop::array::uniform7(prop_oneof![0..100_u64, Just(u64::MAX)]);
     (numbers, prop::array::uniform11(0..9_u64)).prop_map(|(numbers, buckets)| InterfaceUse {
         requests: numbers[0],
         first_requests: numbers[1],
@@ -18,6 +18,7 @@ fn interface() -> impl Strategy<Value = InterfaceUse> {
         built_in_requests_us: numbers[3],
         built_in_init: numbers[4],
         built_in_init_us: numbers[5],
+        heap_bytes: numbers[6],
     })
 }
 

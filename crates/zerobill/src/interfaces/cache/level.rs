@@ -9,6 +9,8 @@ use std::{
 
 use serde_json::value::RawValue;
 
+use crate::BuildRecord;
+
 /// A value as the second level has it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -48,6 +50,11 @@ pub trait Level: Send + Sync + fmt::Debug {
 
     /// Removes `key`.
     fn delete<'a>(&'a self, key: &'a str) -> LevelFuture<'a, ()>;
+
+    /// How long its first use waited for what is ready since, such as a [connection](crate::connecting).
+    fn build_record(&self) -> Option<BuildRecord> {
+        None
+    }
 }
 
 /// Whether the second level is down, so that an outage is said once.

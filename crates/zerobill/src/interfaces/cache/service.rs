@@ -292,6 +292,11 @@ impl Service for Cache {
         self.0.memory().record()
     }
 
+    fn build_records(&self) -> Vec<BuildRecord> {
+        let level = self.0.level.get().and_then(|level| level.build_record());
+        self.build_record().into_iter().chain(level).collect()
+    }
+
     fn take_used(&self) -> Option<bool> {
         Some(self.0.memory().take_used())
     }

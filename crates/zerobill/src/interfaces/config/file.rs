@@ -32,7 +32,7 @@ impl Resolved {
     /// Lays the file's settings over what is there; what is wrong in the file is a fault each.
     pub(super) fn lay_file(&mut self, file: &File) {
         for (key, value, place) in &file.settings {
-            self.put(key, value.clone(), Layer::File, place.clone());
+            self.put(key.clone(), value.clone(), Layer::File, place.clone());
         }
         self.faults.extend(file.faults.iter().cloned());
     }

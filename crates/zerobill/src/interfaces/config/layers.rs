@@ -1,8 +1,10 @@
 //! The layers and how they are laid over each other.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, btree_map},
     path::PathBuf,
+    sync::Arc,
 };
 
 use serde::Serialize;
@@ -58,7 +60,7 @@ pub(crate) struct Layers {
 /// The layers laid over each other.
 #[derive(Clone, Default)]
 pub(super) struct Resolved {
-    pub(super) values: BTreeMap<String, Entry>,
+    pub(super) values: BTreeMap<Cow<'static, str>, Entry>,
     /// What must be mended before a start.
     pub(super) faults: Vec<Fault>,
     /// What is wrong and was left out.
@@ -70,7 +72,7 @@ pub(super) struct Resolved {
 pub(super) struct Entry {
     pub(super) value: Value,
     pub(super) layer: Layer,
-    pub(super) place: String,
+    pub(super) place: Cow<'static, str>,
     /// Whether a source said that the value must not be shown.
     pub(super) secret: bool,
 }
@@ -82,7 +84,7 @@ impl Layers {
         for setting in &self.settings {
             let value = setting.default_value();
             if !value.is_null() {
-                resolved.put(setting.key, value, Layer::Default, "default".to_owned());
+                resolved.put(setting.key, value, Layer::Default, "default");
             }
         }
         resolved.lay_file(file);
@@ -91,7 +93,7 @@ impl Layers {
         for (key, value) in self.builder.iter().filter(|(_, value)| !value.is_null()) {
             let place = format!("`{key}` in code");
             match self.checked(key, value, &place) {
-                Ok(value) => resolved.put(key, value, Layer::Builder, place),
+                Ok(value) => resolved.put(key.clone(), value, Layer::Builder, place),
                 Err(fault) => resolved.faults.push(fault),
             }
         }
@@ -151,44 +153,42 @@ impl Layers {
                 resolved.faults.push(fault);
             }
         }
-        let own: BTreeSet<String> = resolved.values.keys().chain(self.builder.keys()).cloned().collect();
-        let mut known: BTreeSet<String> = VARIABLES
-            .iter()
-            .flat_map(|variable| variable.names)
-            .map(|name| (*name).to_owned())
-            .collect();
-        for key in own
-            .iter()
-            .filter(|key| self.settings.iter().all(|setting| setting.key != *key))
-        {
-            let name = variable_of(key);
-            if let Some(text) = self.environment.get(&name) {
-                let value = like(
-                    resolved
-                        .values
-                        .get(key)
-                        .map(|entry| &entry.value)
-                        .or(self.builder.get(key)),
-                    text,
-                );
-                resolved.put(key, value, Layer::Environment, place(&name));
-            }
-            known.insert(name);
-        }
-        for name in self
-            .environment
-            .names()
-            .filter(|name| name.starts_with(ENVIRONMENT_PREFIX))
-        {
-            if !known.contains(name) {
-                let hint = nearest(name, known.iter().map(String::as_str));
-                let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-                resolved.warnings.push(Fault {
-                    place: place(name),
-                    problem: format!("nothing reads it{hint}"),
-                });
+        let own = self.own_variables(resolved);
+        for (name, key) in &own {
+            if let Some(text) = self.environment.get(name) {
+                let example = resolved.values.get(key.as_str()).map(|entry| &entry.value);
+                let value = like(example.or(self.builder.get(key)), text);
+                resolved.put(key.clone(), value, Layer::Environment, place(name));
             }
         }
+        let known = || VARIABLES.iter().flat_map(|variable| variable.names).copied();
+        let names = self.environment.names();
+        for name in names.filter(|name| name.starts_with(ENVIRONMENT_PREFIX)) {
+            if own.iter().any(|(own, _)| own == name) || known().any(|known| known == name) {
+                continue;
+            }
+            let hint = nearest(name, known().chain(own.iter().map(|(own, _)| own.as_str())));
+            let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            resolved.warnings.push(Fault {
+                place: place(name),
+                problem: format!("nothing reads it{hint}"),
+            });
+        }
+    }
+
+    /// The variables of the user's own settings, as far as they are named, with their keys.
+    fn own_variables(&self, resolved: &Resolved) -> Vec<(String, String)> {
+        // What has its default is the library's.
+        let set = resolved
+            .values
+            .iter()
+            .filter(|(_, entry)| entry.layer != Layer::Default);
+        let keys = set
+            .map(|(key, _)| key.as_ref())
+            .chain(self.builder.keys().map(String::as_str));
+        keys.filter(|key| self.settings.iter().all(|setting| setting.key != *key))
+            .map(|key| (variable_of(key), key.to_owned()))
+            .collect()
     }
 }
 
@@ -209,34 +209,52 @@ impl Entry {
 }
 
 impl Resolved {
-    pub(super) fn put(&mut self, key: &str, value: Value, layer: Layer, place: String) {
-        // What one layer keeps from being shown, no layer above it shows.
-        let secret = self.values.get(key).is_some_and(|below| below.secret);
-        let entry = Entry {
+    pub(super) fn put(
+        &mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: Value,
+        layer: Layer,
+        place: impl Into<Cow<'static, str>>,
+    ) {
+        let mut entry = Entry {
             value,
             layer,
-            place,
-            secret,
+            place: place.into(),
+            secret: false,
         };
-        self.values.insert(key.to_owned(), entry);
+        match self.values.entry(key.into()) {
+            btree_map::Entry::Vacant(vacant) => _ = vacant.insert(entry),
+            btree_map::Entry::Occupied(mut below) => {
+                // What one layer keeps from being shown, no layer above it shows.
+                entry.secret = below.get().secret;
+                below.insert(entry);
+            }
+        }
     }
 
     /// These layers below the values of `config.set`.
-    pub(super) fn below(&self, set: &BTreeMap<String, Value>) -> Self {
-        let mut resolved = self.clone();
-        for (key, value) in set {
-            resolved.put(key, value.clone(), Layer::Set, format!("`config.set` of `{key}`"));
+    pub(super) fn below(self: &Arc<Self>, set: &BTreeMap<String, Value>) -> Arc<Self> {
+        if set.is_empty() {
+            return Arc::clone(self);
         }
-        resolved
+        let mut resolved = Self::clone(self);
+        for (key, value) in set {
+            let place = format!("`config.set` of `{key}`");
+            resolved.put(key.clone(), value.clone(), Layer::Set, place);
+        }
+        resolved.into()
     }
 
     /// The keys whose values differ from those of `old`.
     pub(super) fn changes_from(&self, old: &Self) -> Vec<String> {
         let keys: BTreeSet<_> = old.values.keys().chain(self.values.keys()).collect();
-        let differs = |key: &&String| {
+        let differs = |key: &&Cow<'static, str>| {
             self.values.get(*key).map(|entry| &entry.value) != old.values.get(*key).map(|entry| &entry.value)
         };
-        keys.into_iter().filter(differs).cloned().collect()
+        keys.into_iter()
+            .filter(differs)
+            .map(|key| key.clone().into_owned())
+            .collect()
     }
 }
 

@@ -16,8 +16,8 @@ impl Layers {
         for parameter in parameters {
             match self.value_of(parameter, resolved) {
                 Ok(value) => {
-                    resolved.put(&parameter.key, value, Layer::Parameters, parameter.place.clone());
-                    if let Some(entry) = resolved.values.get_mut(&parameter.key) {
+                    resolved.put(parameter.key.clone(), value, Layer::Parameters, parameter.place.clone());
+                    if let Some(entry) = resolved.values.get_mut(parameter.key.as_str()) {
                         entry.secret |= parameter.secret;
                     }
                 }
@@ -53,7 +53,7 @@ impl Layers {
             let parsed = setting.kind.parse(text);
             return parsed.ok_or_else(|| format!("{}; the value below holds", problem()));
         }
-        let value = like(below.values.get(key).map(|entry| &entry.value), text);
+        let value = like(below.values.get(key.as_str()).map(|entry| &entry.value), text);
         self.checked(key, &value, place)
             .map_err(|fault| format!("{}; it is left out", fault.problem))
     }

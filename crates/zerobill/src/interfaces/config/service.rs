@@ -46,7 +46,7 @@ pub struct Config(Arc<Inner>);
 struct Inner {
     layers: Layers,
     changing: Mutex<Changing>,
-    resolved: RwLock<Resolved>,
+    resolved: RwLock<Arc<Resolved>>,
     generation: AtomicU64,
     outside: Option<Outside>,
 }
@@ -58,7 +58,7 @@ struct Changing {
     /// What the source last answered.
     parameters: Vec<Parameter>,
     /// The layers below those values, laid over each other.
-    below: Resolved,
+    below: Arc<Resolved>,
     /// The values of `config.set`.
     set: BTreeMap<String, Value>,
 }
@@ -78,8 +78,8 @@ pub struct SettingSource {
 impl Config {
     pub(crate) fn new(layers: Layers, source: Option<Arc<dyn Source>>, clock: &Clock) -> Self {
         let file = layers.read_file();
-        let below = layers.resolve(&file, &[]);
-        let resolved = RwLock::new(below.clone());
+        let below = Arc::new(layers.resolve(&file, &[]));
+        let resolved = RwLock::new(Arc::clone(&below));
         let (parameters, set) = (Vec::new(), BTreeMap::new());
         Self(Arc::new(Inner {
             layers,
@@ -139,7 +139,7 @@ impl Config {
         let shown = resolved
             .values
             .iter()
-            .map(|(key, entry)| (key.clone(), entry.shown(key)));
+            .map(|(key, entry)| (key.clone().into_owned(), entry.shown(key)));
         shown.collect()
     }
 
@@ -210,9 +210,9 @@ impl Config {
         let entries = resolved.values.iter();
         entries
             .map(|(key, entry)| SettingSource {
-                key: key.clone(),
+                key: key.clone().into_owned(),
                 source: entry.layer,
-                place: entry.place.clone(),
+                place: entry.place.clone().into_owned(),
             })
             .collect()
     }
@@ -258,6 +258,9 @@ impl Config {
     /// Takes over what the source has, and names the settings that changed.
     pub(super) fn replace_parameters(&self, parameters: Vec<Parameter>) -> Vec<String> {
         let mut changing = self.changing();
+        if parameters.is_empty() && changing.parameters.is_empty() {
+            return Vec::new();
+        }
         let below = self.0.layers.resolve(&changing.file, &parameters);
         changing.parameters = parameters;
         self.relay(&mut changing, below)
@@ -296,12 +299,13 @@ impl Config {
         self.0.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn resolved(&self) -> RwLockReadGuard<'_, Resolved> {
+    fn resolved(&self) -> RwLockReadGuard<'_, Arc<Resolved>> {
         self.0.resolved.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts `below` in force, under the values of `config.set`.
     fn relay(&self, changing: &mut Changing, below: Resolved) -> Vec<String> {
+        let below = Arc::new(below);
         let fresh = below.below(&changing.set);
         let changes = fresh.changes_from(&self.resolved());
         changing.below = below;
@@ -309,7 +313,7 @@ impl Config {
         changes
     }
 
-    fn replace(&self, fresh: Resolved) {
+    fn replace(&self, fresh: Arc<Resolved>) {
         *self.0.resolved.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.0.generation.fetch_add(1, Ordering::Release);
     }

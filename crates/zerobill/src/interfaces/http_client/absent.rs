@@ -31,6 +31,11 @@ impl Transport {
         None
     }
 
+    #[expect(clippy::unused_self, reason = "with the feature there may be some")]
+    pub(super) fn build_records(&self) -> Vec<BuildRecord> {
+        Vec::new()
+    }
+
     #[expect(clippy::unused_self, reason = "with the feature there is something")]
     pub(super) fn preload(&self) -> Result<(), HttpError> {
         Err(HttpError::FeatureDisabled)

@@ -28,6 +28,8 @@ pub(super) struct Plan {
     pub(super) retries: Option<u32>,
     pub(super) max_redirects: Option<u32>,
     pub(super) breaker: bool,
+    /// Whether its connection is counted as one of the interface.
+    pub(super) counts: bool,
     pub(super) outlives_invocation: bool,
     pub(super) progress: Option<Progress>,
     pub(super) trust: Option<Arc<Trust>>,
@@ -47,6 +49,7 @@ impl HttpRequest {
             retries: None,
             max_redirects: None,
             breaker: true,
+            counts: true,
             outlives_invocation: false,
             progress: None,
             trust: None,
@@ -120,6 +123,13 @@ impl HttpRequest {
     /// Sends it whatever the host's circuit breaker says, and counts nothing.
     pub fn without_breaker(mut self) -> Self {
         self.plan.breaker = false;
+        self
+    }
+
+    /// Leaves the time of its connection to whoever sends it.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn uncounted(mut self) -> Self {
+        self.plan.counts = false;
         self
     }
 

@@ -107,6 +107,10 @@ impl Service for HttpClient {
         self.0.build_record()
     }
 
+    fn build_records(&self) -> Vec<BuildRecord> {
+        self.0.build_records()
+    }
+
     fn preload(&self) -> Result<(), Error> {
         Ok(self.0.preload()?)
     }

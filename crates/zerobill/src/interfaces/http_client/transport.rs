@@ -45,6 +45,9 @@ use crate::{
 /// Memory for an answer that is set aside before it comes, whatever size it claims.
 const FIRST_BYTES: usize = 64 << 10;
 
+/// So many servers' first connections are kept; a function asks a handful.
+const MAX_CONNECTIONS: usize = 16;
+
 /// What all requests share.
 pub(super) struct Transport {
     base: Base,
@@ -53,6 +56,8 @@ pub(super) struct Transport {
     breakers: CircuitBreaker,
     settings: Watched<Settings>,
     clients: Slot<Clients>,
+    /// The first connection to each of the first servers that were asked.
+    connections: Mutex<Vec<(String, BuildRecord)>>,
     /// The hosts of which it was said that their certificates are not checked.
     warned: Mutex<Vec<String>>,
 }
@@ -64,6 +69,7 @@ struct Journey<'a> {
     retries: u32,
     max_redirects: u32,
     breaker: bool,
+    counts: bool,
     progress: Option<Progress>,
     trust: Option<Arc<Trust>>,
     budget: Duration,
@@ -93,6 +99,7 @@ impl Transport {
             breakers,
             settings: Watched::new(config, Settings::read),
             clients: Slot::new("http_client", base.clock.clone()),
+            connections: Mutex::default(),
             warned: Mutex::default(),
         };
         transport.warn_of(&transport.settings.read());
@@ -101,6 +108,22 @@ impl Transport {
 
     pub(super) fn build_record(&self) -> Option<BuildRecord> {
         self.clients.record()
+    }
+
+    /// The same, and the first connections.
+    pub(super) fn build_records(&self) -> Vec<BuildRecord> {
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let connections = connections.iter().map(|(_, record)| *record);
+        self.build_record().into_iter().chain(connections).collect()
+    }
+
+    /// Keeps how long the first connection to the server of `url` took.
+    fn keep(&self, url: &Url, record: BuildRecord) {
+        let server = target::server(url);
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if connections.len() < MAX_CONNECTIONS && connections.iter().all(|(other, _)| *other != server) {
+            connections.push((server, record));
+        }
     }
 
     /// Builds what all requests share.
@@ -127,7 +150,7 @@ impl Transport {
         let (timeout, outlives) = (plan.timeout, plan.outlives_invocation);
         let retries = plan.retries.unwrap_or(settings.retries);
         let max_redirects = plan.max_redirects.unwrap_or(settings.max_redirects);
-        let breaker = plan.breaker && settings.breaker;
+        let (breaker, counts) = (plan.breaker && settings.breaker, plan.counts);
         let (progress, trust) = (plan.progress.clone(), plan.trust.clone());
         let request = outgoing::request(plan, &settings)?;
         if tokio::runtime::Handle::try_current().is_err() {
@@ -146,6 +169,7 @@ impl Transport {
             retries,
             max_redirects,
             breaker,
+            counts,
             progress,
             trust,
             budget,

@@ -16,7 +16,7 @@ use crate::{
     analytics::{FILE_NAME, Plan, PlanError},
     environment::TASK_ROOT,
     gateway::{Base, Gateway},
-    interfaces::{Health, Service, config::Config, logging::Logging},
+    interfaces::{CATALOGUE, Connecting, Health, Place, Service, config::Config, logging::Logging},
     lazy::microseconds,
 };
 
@@ -167,25 +167,34 @@ impl Initialization {
             .filter(|one| one.built)
             .map(|one| one.name.clone())
             .collect();
-        let open = async |name: &str| {
-            let Some(connecting) = gateway.connecting(name) else {
-                return;
-            };
-            let started = self.0.base.clock.monotonic();
-            let result = tokio::time::timeout(CONNECT_LIMIT, connecting).await;
-            let took = self.0.base.clock.monotonic().saturating_sub(started);
-            self.record_stage(&format!("connect {name}"), took);
-            let problem = match &result {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => error.message(),
-                Err(_) => "there was no answer in time",
-            };
-            let fields = [("interface", name), ("problem", problem)];
-            self.0.logging.warning("not connected during INIT", fields);
-        };
-        join_all(built.iter().map(|name| open(name))).await;
-        self.timeline().ended_us = Some(self.elapsed_us());
+        let each = built
+            .iter()
+            .filter_map(|name| Some(self.open(name, gateway.connecting(name)?)));
+        join_all(each).await;
         self.report()
+    }
+
+    /// Waits for what opens a connection, as a stage of INIT that can fail.
+    pub(crate) async fn open(&self, name: &str, connecting: Connecting<'_>) {
+        let started = self.0.base.clock.monotonic();
+        let result = tokio::time::timeout(CONNECT_LIMIT, connecting).await;
+        let took = self.0.base.clock.monotonic().saturating_sub(started);
+        self.record_stage(&format!("connect {name}"), took);
+        self.timeline().ended_us = Some(self.elapsed_us());
+        let problem = match &result {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.message(),
+            Err(_) => "there was no answer in time",
+        };
+        let fields = [("interface", name), ("problem", problem)];
+        self.0.logging.warning("not connected during INIT", fields);
+    }
+
+    /// Whether the interface at `place` was built ahead.
+    pub(crate) fn has_built(&self, place: Place) -> bool {
+        let name = CATALOGUE[place as usize].name;
+        let timeline = self.timeline();
+        timeline.preloaded.iter().any(|one| one.built && one.name == name)
     }
 
     /// What the file of the analytics names; nothing, with a warning, if it cannot be read.

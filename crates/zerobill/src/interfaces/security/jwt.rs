@@ -108,6 +108,11 @@ impl Jwt {
         self.keys.record()
     }
 
+    /// That of the set that is fetched.
+    pub(super) fn fetch_record(&self) -> Option<BuildRecord> {
+        self.remote.build_record()
+    }
+
     pub(super) fn take_used(&self) -> bool {
         self.keys.take_used()
     }

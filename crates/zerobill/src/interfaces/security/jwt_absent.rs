@@ -61,6 +61,11 @@ impl Jwt {
         None
     }
 
+    #[expect(clippy::unused_self, reason = "with the feature there may be one")]
+    pub(super) fn fetch_record(&self) -> Option<BuildRecord> {
+        None
+    }
+
     #[expect(clippy::unused_self, reason = "with the feature there is something to use")]
     pub(super) fn take_used(&self) -> bool {
         false

@@ -313,7 +313,7 @@ impl Service for Security {
     }
 
     fn build_records(&self) -> Vec<BuildRecord> {
-        self.0.records().collect()
+        self.0.records().chain(self.0.jwt.fetch_record()).collect()
     }
 
     /// Every key of the settings, so that the first request finds them ready.

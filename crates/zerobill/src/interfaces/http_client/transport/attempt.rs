@@ -14,7 +14,7 @@ use super::{
     verifier,
     watched::Watched,
 };
-use crate::interfaces::circuit_breaker::BreakerError;
+use crate::{connecting, interfaces::circuit_breaker::BreakerError};
 
 /// What counts against a host.
 pub(super) enum Failure {
@@ -65,7 +65,14 @@ impl Journey<'_> {
         }
         let idempotent = retry::is_idempotent(request.method());
         let work = async {
-            match timeout_at(self.deadline, client.execute(copy)).await {
+            let sending = connecting::watch(&self.transport.base.clock, client.execute(copy));
+            let sent = timeout_at(self.deadline, sending).await.map(|(sent, connection)| {
+                if let Some(connection) = connection.filter(|_| self.counts) {
+                    self.transport.keep(url, connection);
+                }
+                sent
+            });
+            match sent {
                 Err(_) => Err(Failure::Error(self.timed_out(url))),
                 Ok(Err(error)) => Err(Failure::Error(meaning(&error, url, idempotent))),
                 Ok(Ok(response)) if response.status().is_server_error() => Err(Failure::Status(response)),

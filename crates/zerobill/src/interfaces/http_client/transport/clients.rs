@@ -19,7 +19,10 @@ use super::{
     target::{is_listed, server},
     tls,
 };
-use crate::interfaces::config::{Secret, Setting};
+use crate::{
+    connecting::ConnectingLayer,
+    interfaces::config::{Secret, Setting},
+};
 
 /// Connections that were idle for longer are not used again: servers and what lies between close them after a minute or
 /// more, and a frozen environment does not hear of it.
@@ -142,6 +145,7 @@ fn client(settings: &Settings, tls: &ClientConfig, connect_timeout: Duration) ->
         .referer(false)
         .retry(reqwest::retry::never())
         .connect_timeout(connect_timeout)
+        .connector_layer(ConnectingLayer)
         .pool_idle_timeout(MAX_IDLE)
         .pool_max_idle_per_host(MAX_IDLE_PER_HOST)
         .user_agent(concat!("zerobill/", env!("CARGO_PKG_VERSION")))

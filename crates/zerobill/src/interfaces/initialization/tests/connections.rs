@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering::SeqCst},
 };
 
+use lambda_runtime::Context;
 use serde_json::Value;
 
 use crate::{
@@ -121,6 +122,25 @@ mod http {
         let expected = [asked(0, "HEAD / HTTP/1.1"), asked(0, "GET / HTTP/1.1")];
         assert_eq!(*seen.lock().unwrap(), expected);
         assert_eq!(output.lines(), [] as [&str; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_a_request_waits_for_is_told_from_one_of_init() {
+        let (url, _) = server();
+        for (preload, connect) in [("", ""), ("http_client", ""), ("http_client", url.as_str())] {
+            let (gateway, _) = gateway([("initialization.preload", preload), ("http_client.connect", connect)]);
+            gateway.initialization().run(&gateway);
+            gateway.initialization().connect(&gateway).await;
+            let ask = async || gateway.http_client().get(&url).send().await.map(drop);
+            for _ in 0..2 {
+                gateway.invoke(Context::default(), ask()).await.unwrap();
+            }
+            // The client, and the connection.
+            let in_init = u64::from(!preload.is_empty()) + u64::from(!connect.is_empty());
+            let http_client = &gateway.analytics().tally.interfaces["http_client"];
+            let built = (http_client.built_in_requests, http_client.built_in_init);
+            assert_eq!(built, (2 - in_init, in_init), "`{preload}` `{connect}`");
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard},
     time::Duration,
 };
 
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     clock::Clock,
     interfaces::{config::Config, http_client::HttpClient, logging::Logging},
+    lazy::BuildRecord,
     redact::sanitize,
 };
 
@@ -40,6 +41,8 @@ pub(super) struct Remote {
     /// A source given in code; it wins over the setting.
     source: RwLock<Option<Arc<dyn JwksSource>>>,
     state: RwLock<State>,
+    /// How long the first good fetch took.
+    first: OnceLock<BuildRecord>,
     /// Held while fetching.
     fetching: tokio::sync::Mutex<()>,
 }
@@ -64,6 +67,7 @@ impl Remote {
             http_client,
             source: RwLock::default(),
             state: RwLock::default(),
+            first: OnceLock::new(),
             fetching: tokio::sync::Mutex::default(),
         }
     }
@@ -116,6 +120,10 @@ impl Remote {
         self.kept()
             .map(|(keys, _)| keys)
             .ok_or(SecurityError::KeySetUnavailable)
+    }
+
+    pub(super) fn build_record(&self) -> Option<BuildRecord> {
+        self.first.get().copied()
     }
 
     pub(super) fn health(&self) -> Option<String> {
@@ -173,6 +181,7 @@ impl Remote {
             state.tried = Some(tried);
             state.failed = true;
         }
+        let started = self.clock.monotonic();
         let fetched = match self.source() {
             Some(source) => source.fetch().await,
             None => Http(&self.http_client, &url).fetch().await,
@@ -180,6 +189,9 @@ impl Remote {
         let keys = fetched.map_err(|JwksError(problem)| problem);
         match keys.and_then(|json| key_set::read(&json, Strict(false))) {
             Ok(keys) => {
+                let took = self.clock.monotonic().saturating_sub(started);
+                self.first
+                    .get_or_init(|| BuildRecord::new("token key set", &self.clock, took));
                 let mut state = self.state();
                 state.keys = Some(Arc::new(keys));
                 state.fetched = tried;
@@ -221,7 +233,7 @@ struct Http<'a>(&'a HttpClient, &'a str);
 
 impl JwksSource for Http<'_> {
     fn fetch(&self) -> JwksFuture<'_> {
-        let request = self.0.get(self.1).timeout(TIMEOUT);
+        let request = self.0.get(self.1).timeout(TIMEOUT).uncounted();
         Box::pin(async move {
             let answer = request.send().await.map_err(|error| JwksError(error.to_string()))?;
             if answer.status() != 200 {

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use lambda_runtime::Context;
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -122,6 +123,21 @@ async fn another_url_makes_the_old_set_worth_nothing() {
         .expect("taken");
     assert!(!is_accepted(&bench, "a").await);
     assert!(is_accepted(&bench, "e").await);
+}
+
+#[tokio::test]
+async fn the_first_fetch_counts_once_with_its_connection() {
+    let endpoint = Endpoint::start().await;
+    endpoint.answer("200 OK", &set("jwks"));
+    let bench = endpoint.bench();
+    for _ in 0..2 {
+        let work = async { Ok::<_, ()>(is_accepted(&bench, "a").await) };
+        assert_eq!(bench.gateway.invoke(Context::default(), work).await, Ok(true));
+    }
+    let interfaces = bench.gateway.analytics().tally.interfaces;
+    // The keys of the settings in two parts, and the set; the HTTP client without its connection.
+    assert_eq!(interfaces["security"].built_in_requests, 3);
+    assert_eq!(interfaces["http_client"].built_in_requests, 1);
 }
 
 /// It waits 3 s, the time that a fetch may take.
