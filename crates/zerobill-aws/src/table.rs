@@ -58,7 +58,7 @@ impl Table {
 
     /// The item of that id as it was last written.
     pub(crate) async fn get(&self, id: &str) -> Result<Option<Item>, String> {
-        let (answer, connection) = connecting::watch(self.aws.clock(), self.read(id)).await;
+        let (answer, connection) = connecting::watch(self.aws.clock(), Box::pin(self.read(id))).await;
         if let Some(connection) = connection {
             self.first.get_or_init(|| connection);
         }

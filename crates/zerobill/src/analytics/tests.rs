@@ -199,7 +199,9 @@ fn bytes_on_the_heap_add_up_in_an_environment_and_the_most_of_all_is_kept() {
     };
     let tally = |parts: &[Option<u64>]| {
         let mut cache = InterfaceUse::default();
-        parts.iter().for_each(|bytes| cache.count_build(&part(*bytes)));
+        for bytes in parts {
+            cache.count_build(&part(*bytes));
+        }
         let mut tally = Tally::default();
         tally.interfaces.insert("cache".to_owned(), cache);
         tally

@@ -1,4 +1,4 @@
-//! What all requests of an execution environment have used: a fixed number of counters, whatever comes.
+//! What all requests of an execution environment have used: a bounded number of counters, whatever comes.
 
 use std::{
     collections::BTreeMap,
@@ -36,8 +36,9 @@ struct Inner {
 
 #[derive(Debug)]
 struct Totals {
-    /// For each set of interfaces, as bits, the requests that used just these.
-    combinations: Box<[u64]>,
+    /// For each set of interfaces that was used, as bits, the requests that used just these. There are 4,096 sets, and a function
+    /// uses a handful.
+    combinations: BTreeMap<u32, u64>,
     failed: u64,
     /// What the first request used.
     first: Option<u32>,
@@ -55,8 +56,7 @@ struct Totals {
 impl Default for Totals {
     fn default() -> Self {
         Self {
-            // The system hands out zeroed pages, and gives memory only to those that are counted in.
-            combinations: vec![0; 1 << PLACES].into_boxed_slice(),
+            combinations: BTreeMap::new(),
             failed: 0,
             first: None,
             kinds: Counts::default(),
@@ -118,12 +118,7 @@ impl Analytics {
         if is_first {
             totals.first = Some(used);
         }
-        if let Some(count) = usize::try_from(used)
-            .ok()
-            .and_then(|used| totals.combinations.get_mut(used))
-        {
-            *count += 1;
-        }
+        *totals.combinations.entry(used).or_default() += 1;
         totals.kinds.add(names.kind.unwrap_or(NONE));
         totals.handlers.add(names.handler.unwrap_or(NONE));
         if totals.since_ms.is_none() {
@@ -170,10 +165,10 @@ impl Analytics {
         built: &[(&'static str, BuildRecord)],
     ) -> BTreeMap<String, InterfaceUse> {
         let one = |(place, name): (usize, &&'static str)| {
-            let sets = totals.combinations.iter().enumerate();
+            let sets = totals.combinations.iter();
             let mut interface = InterfaceUse {
                 requests: sets
-                    .filter(|(set, _)| set & (1 << place) != 0)
+                    .filter(|(set, _)| **set & (1 << place) != 0)
                     .map(|(_, count)| count)
                     .sum(),
                 first_requests: totals.first.map_or(0, |first| u64::from(first & (1 << place) != 0)),
@@ -213,16 +208,10 @@ impl Totals {
 
     /// The requests of each set of interfaces, the rarest sets together.
     fn combinations(&self, names: &[&'static str]) -> BTreeMap<String, u64> {
-        let mut counted: Vec<_> = self
-            .combinations
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(|(_, count)| *count > 0)
-            .collect();
+        let mut counted: Vec<_> = self.combinations.iter().map(|(set, count)| (*set, *count)).collect();
         counted.sort_by_key(|(set, count)| (std::cmp::Reverse(*count), *set));
         let rest = counted.split_off(counted.len().min(MAX_COMBINATIONS));
-        let name = |set: usize| {
+        let name = |set: u32| {
             let members = names.iter().enumerate().filter(|(place, _)| set & (1 << place) != 0);
             let members: Vec<&str> = members.map(|(_, name)| *name).collect();
             if members.is_empty() {
