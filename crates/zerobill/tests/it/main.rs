@@ -2,6 +2,7 @@
 
 mod event;
 mod fast_path;
+mod free_functions;
 mod gateway;
 mod interface_pages;
 mod original_faults;

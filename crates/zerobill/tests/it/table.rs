@@ -26,11 +26,13 @@ pub(crate) fn rows() -> impl Iterator<Item = (&'static InterfaceRow, &'static dy
 
 /// A gateway like any other of these: same time, same randomness, no variables, and a network that ends in this process.
 pub(crate) fn fresh() -> Gateway {
+    fresh_over(Output::captured())
+}
+
+/// The same, which writes its lines there.
+pub(crate) fn fresh_over(output: Output) -> Gateway {
     let (clock, _) = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
-    let builder = Gateway::builder()
-        .clock(clock)
-        .random(Random::seeded(7))
-        .output(Output::captured());
+    let builder = Gateway::builder().clock(clock).random(Random::seeded(7)).output(output);
     builder
         .environment(Environment::default())
         .setting("http_client.proxy", network::proxy())
