@@ -179,18 +179,34 @@ mod tests {
         value
     }
 
+    /// The build goes on until all have come, so that seven wait for it.
     #[test]
     fn eight_first_users_build_once() {
-        let (slot, builds) = (Slot::new("part", Clock::system()), AtomicU32::new(0));
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    let value = built(&slot, || builds.fetch_add(1, Ordering::SeqCst) + 7);
-                    assert_eq!(*value, 7);
-                });
-            }
-        });
-        assert_eq!(builds.load(Ordering::SeqCst), 1);
+        for _ in 0..50 {
+            let (slot, builds, here) = (Slot::new("part", Clock::system()), AtomicU32::new(0), AtomicU32::new(0));
+            let build = || {
+                while here.load(Ordering::SeqCst) < 8 {
+                    std::thread::yield_now();
+                }
+                (0..100).for_each(|_| std::thread::yield_now());
+                builds.fetch_add(1, Ordering::SeqCst) + 7
+            };
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        here.fetch_add(1, Ordering::SeqCst);
+                        assert_eq!(*built(&slot, build), 7);
+                    });
+                }
+            });
+            assert_eq!(builds.load(Ordering::SeqCst), 1);
+        }
+    }
+
+    #[test]
+    fn a_build_is_recorded() {
+        let slot = Slot::new("part", Clock::system());
+        built(&slot, || 1);
         assert_eq!(
             slot.record().map(|record| (record.name, record.built)),
             Some(("part", true))

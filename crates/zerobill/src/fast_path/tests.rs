@@ -119,7 +119,13 @@ fn disabled_nothing_is_hot_and_each_call_is_timed_and_counted() {
     let a = stats.operations["a"];
     assert_eq!((a.calls, a.hits, a.timed, a.promoted), (200, 36, 165, false));
     caller.path.enable();
-    assert_eq!(caller.call(0, 10).promoted(), ["a"]);
+    assert_eq!(
+        caller.call(0, 9).promoted(),
+        [""; 0],
+        "what was called before is forgotten"
+    );
+    assert_eq!(caller.call(0, 1).promoted(), ["a"]);
+    assert_eq!(caller.stats().operations["a"].in_window, 10);
 }
 
 #[test]
@@ -132,6 +138,8 @@ fn a_reset_forgets_all_but_the_rules() {
     let stats = caller.stats();
     assert_eq!((stats.in_window, stats.hits, stats.operations.len()), (0, 0, 0));
     assert_eq!(caller.call(0, 2).promoted(), [""; 0], "the first rules stay");
+    let a = caller.stats().operations["a"];
+    assert_eq!((a.calls, a.hits, a.timed, a.in_window), (2, 0, 2, 2));
     assert_eq!(caller.call(0, 1).promoted(), ["a"]);
 }
 
