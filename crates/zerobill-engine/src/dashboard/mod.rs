@@ -1,6 +1,8 @@
 //! The dashboard under `/_zerobill/`: the page, the state and the streams that it reads, past events and their replay.
 
 mod assets;
+#[cfg(test)]
+mod cost;
 mod detail;
 mod invocation;
 mod journal;
