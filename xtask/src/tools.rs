@@ -15,7 +15,6 @@ use crate::workspace::Workspace;
 use crate::{environment, process};
 
 const CARGO_DENY: &str = "0.20.2";
-const CARGO_HACK: &str = "0.6.46";
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// Python packages the real clients need, and the interpreter they were made for.
@@ -24,11 +23,6 @@ const REQUIREMENTS: &str = "real-clients/requirements.txt";
 /// The `cargo-deny` executable.
 pub(crate) fn cargo_deny(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
     cargo_tool(workspace, log, "cargo-deny", CARGO_DENY)
-}
-
-/// The `cargo-hack` executable.
-pub(crate) fn cargo_hack(workspace: &Workspace, log: &Path) -> Result<PathBuf> {
-    cargo_tool(workspace, log, "cargo-hack", CARGO_HACK)
 }
 
 /// The executable of a cargo subcommand, built from its source.

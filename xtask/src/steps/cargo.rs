@@ -1,5 +1,6 @@
 //! The steps that are cargo commands. They share one profile and one set of features, so that little is built twice.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ use crate::workspace::Workspace;
 use crate::{process, tools};
 
 const LIMIT: Duration = Duration::from_secs(40 * 60);
+
+/// The feature that stands for those that are on unless they are left out.
+const DEFAULT: &str = "default";
 
 pub(super) fn fmt(workspace: &Workspace, step: &str) -> Result<Tally> {
     succeeds(workspace, step, &mut workspace.cargo(&["fmt", "--all", "--check"]))
@@ -67,23 +71,24 @@ pub(super) fn doc(workspace: &Workspace, step: &str) -> Result<Tally> {
 
 /// Each library that has features, with each of them alone, with none and with all; and with none the rows say what is missing.
 pub(super) fn features(workspace: &Workspace, step: &str) -> Result<Tally> {
-    let hack = tools::cargo_hack(workspace, &workspace.log(step))?;
     let mut tally = Tally::default();
-    for package in &libraries_with_features(&workspace.packages(&["--no-deps"])?) {
-        // The library alone too: what its tests depend on could lend it features.
-        for targets in ["--lib", "--all-targets"] {
-            let mut command = workspace.command(&hack);
-            command.args([
-                "hack",
-                "clippy",
-                "--each-feature",
-                "--locked",
-                "--package",
-                package,
-                targets,
-            ]);
-            command.args(["--", "-D", "warnings"]);
-            tally += succeeds(workspace, step, &mut command)?;
+    for package in &workspace.packages(&["--no-deps"])? {
+        let (Some(name), sets) = (package["name"].as_str(), feature_sets(package)) else {
+            continue;
+        };
+        let lint = |targets: &str, features: &str| {
+            let arguments = ["clippy", "--locked", "--package", name, targets];
+            let mut command = workspace.cargo(&arguments);
+            command.args(["--no-default-features", "--features", features, "--", "-D", "warnings"]);
+            succeeds(workspace, step, &mut command)
+        };
+        // The library alone: what its tests depend on could lend it features.
+        for features in &sets {
+            tally += lint("--lib", features)?;
+        }
+        // With all of them the tests are built elsewhere.
+        if !sets.is_empty() {
+            tally += lint("--all-targets", "")?;
         }
     }
     let bare = [
@@ -99,25 +104,33 @@ pub(super) fn features(workspace: &Workspace, step: &str) -> Result<Tally> {
     Ok(tally)
 }
 
-/// The names of the packages that are libraries and have cargo features.
-fn libraries_with_features(packages: &[Value]) -> Vec<String> {
+/// The sets of features that a library is built with, each once: none, each of them alone, those by default, and all.
+fn feature_sets(package: &Value) -> BTreeSet<String> {
     let is_library = |target: &Value| {
         target["kind"]
             .as_array()
             .is_some_and(|kinds| kinds.contains(&"lib".into()))
     };
-    let named = packages.iter().filter(|package| {
-        let has_features = package["features"]
-            .as_object()
-            .is_some_and(|features| !features.is_empty());
-        has_features
-            && package["targets"]
-                .as_array()
-                .is_some_and(|targets| targets.iter().any(is_library))
-    });
-    named
-        .filter_map(|package| package["name"].as_str())
+    let has_library = package["targets"]
+        .as_array()
+        .is_some_and(|targets| targets.iter().any(is_library));
+    let Some(features) = package["features"]
+        .as_object()
+        .filter(|features| !features.is_empty() && has_library)
+    else {
+        return BTreeSet::new();
+    };
+    let joined = |mut names: Vec<&str>| {
+        names.sort_unstable();
+        names.join(",")
+    };
+    let names = features.keys().map(String::as_str).filter(|name| *name != DEFAULT);
+    let by_default = features.get(DEFAULT).and_then(Value::as_array).into_iter().flatten();
+    let by_default = joined(by_default.filter_map(Value::as_str).collect());
+    let all = joined(names.clone().collect());
+    names
         .map(str::to_owned)
+        .chain([String::new(), by_default, all])
         .collect()
 }
 
@@ -198,14 +211,18 @@ test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 5 filtered out;
     }
 
     #[test]
-    fn only_libraries_with_features_are_taken_apart() {
-        let package = |name: &str, kind: &str, features: Value| json!({ "name": name, "features": features, "targets": [{ "kind": ["test"] }, { "kind": [kind] }] });
-        let packages = [
-            package("with", "lib", json!({ "default": [] })),
-            package("without", "lib", json!({})),
-            package("binary", "bin", json!({ "default": [] })),
-        ];
-        assert_eq!(libraries_with_features(&packages), ["with"]);
+    fn a_library_is_built_once_with_each_set_of_its_features() {
+        let package = |kind: &str, features: Value| json!({ "features": features, "targets": [{ "kind": ["test"] }, { "kind": [kind] }] });
+        let sets = |package: Value| feature_sets(&package).into_iter().collect::<Vec<_>>();
+        let three = json!({ "default": ["http", "aws"], "http": [], "aws": ["dep:aws"], "jwt": [] });
+        assert_eq!(
+            sets(package("lib", three)),
+            ["", "aws", "aws,http", "aws,http,jwt", "http", "jwt"]
+        );
+        let one = json!({ "default": ["http"], "http": [] });
+        assert_eq!(sets(package("lib", one.clone())), ["", "http"]);
+        assert_eq!(sets(package("lib", json!({}))), [""; 0]);
+        assert_eq!(sets(package("bin", one)), [""; 0]);
     }
 
     #[test]
