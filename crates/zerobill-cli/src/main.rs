@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod failure;
 mod http_client;
+mod log_output;
 mod logs;
 mod nearest;
 mod printer;

@@ -3,12 +3,13 @@
 use std::{path::Path, process::ExitCode, time::Duration};
 
 use zerobill::environment::{ANALYTICS_REQUESTS, METRICS_COLD_START, Variable};
-use zerobill_engine::{Engine, FunctionSettings, FunctionState, InvokeRequest, LogLine, State};
+use zerobill_engine::{Engine, FunctionSettings, FunctionState, InvokeRequest, State};
 
 use super::{budgets::Budgets, function, functions_file, not_started, warn_of_cpu, watch::Watch};
 use crate::{
     cli::{self, Dev},
     failure::{Failure, Kind},
+    log_output::LogOutput,
     printer,
     samples::{self, SAMPLES},
 };
@@ -51,12 +52,13 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
         ));
         Budgets::default()
     });
+    let log = LogOutput::default();
     let mut builder = Engine::builder()
         .trips(budgets)
         .listen(std::net::SocketAddr::new(arguments.host, arguments.port).to_string())
         .freeze(arguments.freeze)
         .wait_for_build(arguments.build.is_some())
-        .log_sink(|line: LogLine<'_>| printer::data(line.text));
+        .log_sink(log.clone());
     for function in &functions {
         builder = builder.function(function.clone());
     }
@@ -87,7 +89,9 @@ pub(crate) async fn run(arguments: Dev) -> Result<ExitCode, Failure> {
         () = demo(&engine, &functions[0].name), if arguments.demo => {}
         () = watched(&engine, watch) => {}
     }
-    printer::note(&summary(&engine.shutdown().await));
+    let state = engine.shutdown().await;
+    log.flush();
+    printer::note(&summary(&state));
     Ok(ExitCode::SUCCESS)
 }
 

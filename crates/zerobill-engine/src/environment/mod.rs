@@ -2,6 +2,7 @@
 
 mod child;
 mod cpu_share;
+mod delivery;
 mod extensions;
 mod init;
 mod memory;
@@ -17,14 +18,13 @@ mod variables;
 
 use std::{sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderValue};
 use rustix::process::Signal;
 use tokio::{
     sync::oneshot,
     task::AbortHandle,
     time::{Instant, timeout},
 };
-use zerobill_runtime_api::{ErrorDocument, names::runtime};
+use zerobill_runtime_api::ErrorDocument;
 
 use self::{
     child::{Child, Exit},
@@ -36,13 +36,13 @@ use self::{
 };
 pub(crate) use self::{
     cpu_share::CpuShares,
+    delivery::Delivery,
     extensions::{ShutdownReason, programs},
     processes::Processes,
     reply::Answered,
     telemetry::{Stream, Telemetry, envelope},
 };
 use crate::{
-    invocation::InvokeRequest,
     log::EnvironmentLog,
     platform::{PlatformEvent, RuntimeDone},
     task,
@@ -117,23 +117,13 @@ pub(crate) enum Exceeded {
     Temporary(u64),
 }
 
-/// One invocation as the environment needs it.
-#[derive(Debug)]
-pub(crate) struct Delivery<'a> {
-    pub(crate) request_id: &'a str,
-    pub(crate) arn: &'a str,
-    pub(crate) trace_id: &'a str,
-    pub(crate) request: InvokeRequest,
-    pub(crate) limit: Duration,
-}
-
 impl Environment {
     /// Hands an event to the function and waits for its answer, at most until the limit.
     pub(crate) async fn deliver(&self, delivery: Delivery<'_>) -> Ended {
         let (answer, answered) = oneshot::channel();
         let invocation_id = task::new_id();
         let deadline_ms = task::epoch_ms() + u64::try_from(delivery.limit.as_millis()).unwrap_or_default();
-        let headers = headers(&delivery, &invocation_id, deadline_ms);
+        let headers = delivery.headers(&invocation_id, deadline_ms);
         let heard = Invoke::new(deadline_ms, delivery.request_id, delivery.arn, delivery.trace_id);
         self.extensions.invoke(&heard);
         let payload = delivery.request.payload;
@@ -285,31 +275,6 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.0.abort();
     }
-}
-
-fn headers(delivery: &Delivery<'_>, invocation_id: &str, deadline_ms: u64) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(10);
-    let mut put = |name: &'static str, value: &str| {
-        // What cannot stand in a header was not sent as one either.
-        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-            headers.insert(name, value);
-        }
-    };
-    put(runtime::REQUEST_ID, delivery.request_id);
-    put(runtime::INVOCATION_ID, invocation_id);
-    put(runtime::DEADLINE_MS, &deadline_ms.to_string());
-    put(runtime::FUNCTION_ARN, delivery.arn);
-    put(runtime::TRACE_ID, delivery.trace_id);
-    if let Some(context) = &delivery.request.client_context {
-        put(runtime::CLIENT_CONTEXT, context);
-    }
-    if let Some(identity) = &delivery.request.cognito_identity {
-        put(runtime::COGNITO_IDENTITY, identity);
-    }
-    if let Some(tenant) = &delivery.request.tenant_id {
-        put(runtime::TENANT_ID, tenant);
-    }
-    headers
 }
 
 /// Whole microseconds since `since`.

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    mem::MaybeUninit,
     os::fd::OwnedFd,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -72,16 +73,16 @@ impl Pipe {
 
     fn drain(&self) -> Drained {
         let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut chunk, mut read) = ([0_u8; 8192], 0);
+        let (mut chunk, mut read) = ([MaybeUninit::uninit(); 8192], 0);
         while read < TURN_BYTES {
-            match rustix::io::read(&self.receiver, &mut chunk) {
-                Ok(0) => {
+            match rustix::io::read(&self.receiver, &mut chunk[..]) {
+                Ok(([], _)) => {
                     self.end_line(&mut partial);
                     return Drained::Closed;
                 }
-                Ok(length) => {
-                    read += length;
-                    self.take(&mut partial, &chunk[..length]);
+                Ok((part, _)) => {
+                    read += part.len();
+                    self.take(&mut partial, part);
                 }
                 Err(rustix::io::Errno::INTR) => {}
                 Err(rustix::io::Errno::AGAIN) => return Drained::Empty,

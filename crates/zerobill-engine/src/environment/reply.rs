@@ -36,7 +36,7 @@ pub(super) enum NotCollected {
 /// Reads a body of at most `limit` bytes. A larger one is read to its end and thrown away, so that the sender hears why.
 pub(super) async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, NotCollected> {
     let expected = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    let mut whole = Vec::with_capacity(expected.min(limit));
+    let mut whole = Vec::new();
     let mut first: Option<Bytes> = None;
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
@@ -50,6 +50,7 @@ pub(super) async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, N
         match first.take() {
             None if whole.is_empty() => first = Some(data),
             earlier => {
+                whole.reserve(expected.min(limit).saturating_sub(whole.len()));
                 whole.extend_from_slice(&earlier.unwrap_or_default());
                 whole.extend_from_slice(&data);
             }

@@ -4,7 +4,7 @@ use std::{fmt::Write, sync::Arc};
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::{Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
@@ -18,7 +18,8 @@ use zerobill_runtime_api::{
 
 use super::{
     Front,
-    error::{invalid, service_error},
+    error::{forbidden, invalid, service_error},
+    origin::{self, Access},
 };
 use crate::{
     engine::checked,
@@ -27,12 +28,12 @@ use crate::{
     task,
 };
 
-pub(super) async fn invoke(
-    State(front): State<Arc<Front>>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+pub(super) async fn invoke(State(front): State<Arc<Front>>, Path(name): Path<String>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let headers = head.headers;
+    if let Access::Refused(reason) = origin::control(&headers, front.address) {
+        return forbidden(&reason);
+    }
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let payload = match read(body, MAX_SYNC_BYTES).await {
         Ok(payload) => payload,

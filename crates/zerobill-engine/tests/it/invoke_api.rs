@@ -288,6 +288,7 @@ fn the_state_counts_what_the_month_is_billed() {
     let lab = Lab::new("misbehaves");
     lab.post("", b"{}");
     lab.post("", br#"{"do":"fail"}"#);
+    lab.log.wait_for("REPORT ", 2);
     let state = request(lab.address, "GET", "/_zerobill/state", "", b"").json();
     let function = &state["functions"][0];
     assert_eq!((&function["name"], &function["invocations"]), (&json!(NAME), &json!(2)));

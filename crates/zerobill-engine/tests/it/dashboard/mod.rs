@@ -183,6 +183,7 @@ fn functions_are_told_apart() {
     lab.invoke(&json!({}));
     let path = "/2015-03-31/functions/other/invocations";
     request(lab.address, "POST", path, "", br#"{"do":"fail"}"#);
+    lab.log.wait_for("REPORT ", 2);
     let state = state(&lab);
     let figures = |index: usize| {
         let function = &state["functions"][index];
