@@ -105,6 +105,8 @@ def stopping(checks):
                     for n in range(40):
                         engine.invoke({"do": "double", "n": n, "text": "t"})
                         answered += 1
+                        # A next event before its end would have an environment of its own, which says what it reaches, too.
+                        eventually(lambda: len(REPORT.findall(engine.printed())) == answered, "the invocation is over")
                 except ClientError as error:
                     equal(error.response["Error"]["Code"], "TooManyRequestsException", "code")
                 holds(19 <= answered <= 21, f"{answered} of 20 were answered")
