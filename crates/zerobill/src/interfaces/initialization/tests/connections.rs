@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicU32, Ordering::SeqCst},
 };
 
-use lambda_runtime::Context;
 use serde_json::Value;
 
 use crate::{
@@ -133,7 +132,7 @@ mod http {
             gateway.initialization().connect(&gateway).await;
             let ask = async || gateway.http_client().get(&url).send().await.map(drop);
             for _ in 0..2 {
-                gateway.invoke(Context::default(), ask()).await.unwrap();
+                gateway.invoke(lambda_runtime::Context::default(), ask()).await.unwrap();
             }
             // The client, and the connection.
             let in_init = u64::from(!preload.is_empty()) + u64::from(!connect.is_empty());
