@@ -77,7 +77,7 @@ fn table(name: &str, page: &str) -> Result<String> {
     let (met, missed) = budgets(page);
     let _infallible = writeln!(
         text,
-        "\nMedians; in brackets the middle half of the samples, by which another run may differ. {met} budgets are met, {missed} missed:\n\
+        "\nMedians; in brackets the middle half of the samples. Quiet runs differ by up to an eighth. {met} budgets are met, {missed} missed:\n\
          [`results/{name}`](crates/zerobill-bench/results/{name}) has them all, with the machine. `cargo xtask bench` measures again."
     );
     Ok(text)
@@ -104,8 +104,8 @@ mod tests {
         let readme = "# a\n<!-- measured: begin -->\nold\n<!-- measured: end -->\nb\n";
         let expected = "# a\n<!-- measured: begin -->\n\n| times the bare Rust function | CPU of a cold start | CPU of a warm invocation | memory of its own |\n\
              |---|---:|---:|---:|\n| `lambda_runtime`, bare | 1.00 (0.90–1.10) | 1.00 | 1.00 |\n\
-             | Python's official client, bare | 20.00 | 3.00 | 30.00 |\n\nMedians; in brackets the middle half of the samples, by \
-             which another run may differ. 1 budgets are met, 1 missed:\n[`results/day.md`](crates/zerobill-bench/results/day.md) has \
+             | Python's official client, bare | 20.00 | 3.00 | 30.00 |\n\nMedians; in brackets the middle half of the samples. Quiet \
+             runs differ by up to an eighth. 1 budgets are met, 1 missed:\n[`results/day.md`](crates/zerobill-bench/results/day.md) has \
              them all, with the machine. `cargo xtask bench` measures again.\n\n<!-- measured: end -->\nb\n";
         assert_eq!(with_table(readme, "day.md", PAGE).unwrap(), expected);
         let error = with_table("no place", "day.md", PAGE).unwrap_err().to_string();
