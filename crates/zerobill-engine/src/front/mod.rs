@@ -51,7 +51,7 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, mut stopped: watc
         .merge(dashboard::routes())
         .method_not_allowed_fallback(other)
         .route_layer(middleware::from_fn_with_state(Arc::clone(&front), guard_control))
-        // It asks who calls by itself: a layer takes as long as the rest of the way.
+        // It asks by itself who calls: every invocation comes this way, and a layer boxes each request once more.
         .route(
             "/2015-03-31/functions/{name}/invocations",
             post(invoke::invoke).fallback(other),
