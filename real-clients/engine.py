@@ -8,6 +8,7 @@ import re
 
 import boto3
 from botocore.config import Config
+from checks import eventually
 from programs import Program, free_port, keep
 
 FUNCTION = "function"
@@ -19,6 +20,7 @@ class Engine(Program):
     def __init__(self, name, *command, options=(), environment=None, folder=None, port=None):
         self.name = name
         self.port = port or free_port()
+        self._answered = set()
         arguments = [os.environ["ZEROBILL"], "dev", "--port", self.port, *options]
         super().__init__(name, [*arguments, "--", *command], environment, folder)
         self.client = boto3.client(
@@ -41,7 +43,20 @@ class Engine(Program):
     def invoke(self, event, **options):
         """One invocation through the SDK."""
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-        return Reply(self, self.client.invoke(FunctionName=FUNCTION, Payload=payload, **options))
+        reply = Reply(self, self.client.invoke(FunctionName=FUNCTION, Payload=payload, **options))
+        if reply.status == 200:
+            self._answered.add(reply.request_id)
+        return reply
+
+    def log(self):
+        """What is printed once all that was answered is over: an invocation's last lines come after its answer."""
+
+        def whole():
+            lines = self.printed().rpartition("\n")[0]
+            over = {report["request_id"] for report in REPORT.finditer(lines)}
+            return lines if self._answered <= over else None
+
+        return eventually(whole, "each invocation has its REPORT line")
 
     def keep(self, content):
         """Keeps an answer among what is searched for secrets."""
@@ -55,6 +70,7 @@ class Engine(Program):
         content = response.read()
         connection.close()
         self.keep(content)
+        self._answered.add(response.headers["x-amzn-RequestId"])
         return response, content
 
 
