@@ -93,7 +93,7 @@ def logs(checks, engine):
             equal(line["letters"], len(line["name"]), "a number stays a number")
             holds(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["timestamp"]), line["timestamp"])
         request_ids = [line["function_request_id"] for line in found]
-        reported = [report["request_id"] for report in REPORT.finditer(engine.log())]
+        reported = [report["request_id"] for report in REPORT.finditer(engine.whole_log())]
         equal([id in reported for id in request_ids], [True] * 3, "the request ids are those of the REPORT lines")
 
     with checks.check("only the first request's line says it was a cold start"):
@@ -114,12 +114,12 @@ def counts(checks, engine):
 
 def documents(engine):
     """The metrics documents that the function has written."""
-    return [json.loads(line) for line in engine.log().splitlines() if line.startswith('{"_aws":')]
+    return [json.loads(line) for line in engine.whole_log().splitlines() if line.startswith('{"_aws":')]
 
 
 def lines(engine, message):
     """The JSON log lines with this message."""
-    parsed = (json.loads(line) for line in engine.log().splitlines() if line.startswith('{"level":'))
+    parsed = (json.loads(line) for line in engine.whole_log().splitlines() if line.startswith('{"level":'))
     return [line for line in parsed if line["message"] == message]
 
 

@@ -48,7 +48,7 @@ class Engine(Program):
             self._answered.add(reply.request_id)
         return reply
 
-    def log(self):
+    def whole_log(self):
         """What is printed once all that was answered is over: an invocation's last lines come after its answer."""
 
         def whole():

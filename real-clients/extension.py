@@ -61,7 +61,7 @@ def observer(checks):
             equal(types, ["platform", "function"], "types")
             holds("described me" in telemetry(engine, "function"), "the function's line is there")
         with checks.check("the report that the extension gets is the printed one"):
-            printed = {found["request_id"]: found for found in REPORT.finditer(engine.log())}
+            printed = {found["request_id"]: found for found in REPORT.finditer(engine.whole_log())}
             for record in telemetry(engine, "platform.report"):
                 found, metrics = printed[record["requestId"]], record["metrics"]
                 equal(metrics["durationMs"], float(found["duration"]), "duration")

@@ -85,7 +85,7 @@ def many(checks, engine, folder):
         equal(len({reply.value["process"] for reply in replies}), 20, "processes")
 
     with checks.check("the REPORT lines bill each invocation once, and INIT only with the first of an environment"):
-        reports = {found["request_id"]: found for found in REPORT.finditer(engine.log())}
+        reports = {found["request_id"]: found for found in REPORT.finditer(engine.whole_log())}
         equal(len(reports), 200, "reports")
         equal(sum(1 for found in reports.values() if found["init"]), 20, "reports with an init duration")
         for found in reports.values():

@@ -237,8 +237,8 @@ def main():
             equal(issuer.asked, 1, "requests")
         ciphertexts(checks, engine, keys)
         with checks.check("no secret and no claim was logged"):
-            holds(MARKER not in engine.log(), "a secret was printed")
-            holds(NOTE not in engine.log(), "a claim was printed")
+            holds(MARKER not in engine.whole_log(), "a secret was printed")
+            holds(NOTE not in engine.whole_log(), "a claim was printed")
     issuer.server.shutdown()
     sys.exit(1 if checks.failed else 0)
 
