@@ -225,6 +225,12 @@ fn check(settings: &FunctionSettings) -> Result<(), EngineError> {
             settings.concurrency
         ));
     }
+    if !(1..=1_600).contains(&settings.environment_concurrency) {
+        return problem(format!(
+            "{} invocations at once in one environment are not from 1 to 1600",
+            settings.environment_concurrency
+        ));
+    }
     if let Some(folder) = &settings.extensions
         && let Err(error) = programs(folder)
     {

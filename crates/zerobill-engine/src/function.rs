@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -22,7 +23,8 @@ use crate::{
     invocation::{InvokeReply, InvokeRequest},
     later::MAX_QUEUED,
     log::{LineKind, LogLine, LogSink},
-    pool::{Place, Pool, Seat, Ticket},
+    log_settings::LogFormat,
+    pool::{Place, Pool, SETTLING, Seat, Ticket},
     settings::FunctionSettings,
     task,
 };
@@ -58,12 +60,16 @@ impl fmt::Debug for Function {
 
 impl Function {
     pub(crate) fn new(
-        settings: FunctionSettings,
+        mut settings: FunctionSettings,
         sink: Arc<dyn LogSink>,
         journal: Arc<Journal>,
         freezes: bool,
         cpu_shares: Option<Arc<CpuShares>>,
     ) -> Self {
+        if settings.environment_concurrency > 1 {
+            // Lambda has no other format for those.
+            settings.log.format = LogFormat::Json;
+        }
         Self {
             name: settings.name.as_str().into(),
             arn: settings.arn(),
@@ -197,6 +203,31 @@ impl Function {
         self.seat_free.notify_one();
     }
 
+    /// Takes the events that an environment asks for which serves several at once, for as long as it is there.
+    pub(crate) fn follow(self: &Arc<Self>, environment: &Arc<Environment>) {
+        let (function, environment) = (Arc::downgrade(self), Arc::clone(environment));
+        task::spawn(async move {
+            let all_ask = tokio::time::sleep(SETTLING);
+            let mut all_ask = pin!(all_ask);
+            let mut is_new = true;
+            loop {
+                tokio::select! {
+                    asks = environment.asks() => match function.upgrade() {
+                        Some(function) if asks => function.pool().arrives(&function, &environment),
+                        _ => return,
+                    },
+                    // A program that serves one at a time asks no more.
+                    () = &mut all_ask, if is_new => {
+                        is_new = false;
+                        if let Some(function) = function.upgrade() {
+                            function.pool().expect_nothing(&environment);
+                        }
+                    }
+                }
+            }
+        });
+    }
+
     pub(crate) fn left_seat(&self) {
         self.seat_free.notify_one();
     }
@@ -277,8 +308,8 @@ impl Function {
 }
 
 /// Ends environments, all at once.
-async fn end(environments: Vec<Environment>) {
-    let ends = environments.into_iter().map(|mut environment| {
+async fn end(environments: Vec<Arc<Environment>>) {
+    let ends = environments.iter().map(|environment| {
         environment.thaw();
         environment.end(ShutdownReason::Spindown)
     });

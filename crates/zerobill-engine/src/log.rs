@@ -14,6 +14,7 @@ use crate::{
     environment::{Stream, Telemetry, envelope},
     log_settings::{LogFormat, LogLevel, LogSettings},
     platform::PlatformEvent,
+    settings::FunctionSettings,
 };
 
 /// One line of a function's log.
@@ -62,13 +63,15 @@ pub(crate) struct EnvironmentLog {
     settings: LogSettings,
     sink: Arc<dyn LogSink>,
     journal: Arc<Journal>,
-    current: Mutex<Current>,
+    current: Mutex<Vec<Current>>,
+    /// Whether several invocations may run at once.
+    shared: bool,
     /// Whoever begins or ends an invocation: no line of the next one comes between the last lines of one.
     turn: Mutex<()>,
     pub(crate) telemetry: Telemetry,
 }
 
-/// The running invocation, or the last one.
+/// A running invocation, or the last one where only one runs at once.
 struct Current {
     place: Place,
     tail: VecDeque<u8>,
@@ -79,23 +82,21 @@ impl EnvironmentLog {
     pub(crate) fn new(
         function: Arc<str>,
         environment: u64,
-        settings: LogSettings,
+        settings: &FunctionSettings,
         sink: Arc<dyn LogSink>,
         journal: Arc<Journal>,
         record: &Record,
     ) -> Self {
         journal.environment_starts(&function, environment);
-        let current = Current {
-            place: record.place(),
-            tail: VecDeque::new(),
-        };
+        let (shared, settings) = (settings.environment_concurrency > 1, settings.log);
         Self {
             function,
             environment,
             settings,
             sink,
             journal,
-            current: Mutex::new(current),
+            current: Mutex::new(vec![Current::new(record)]),
+            shared,
             turn: Mutex::default(),
             telemetry: Telemetry::new(settings.format == LogFormat::Json),
         }
@@ -137,16 +138,14 @@ impl EnvironmentLog {
     }
 
     fn keep(&self, kind: LineKind, text: &str) {
-        let mut current = self.current();
-        let tail = &mut current.tail;
-        let bytes = text.as_bytes();
-        tail.extend(&bytes[bytes.len().saturating_sub(MAX_TAIL_BYTES)..]);
-        tail.push_back(b'\n');
-        let surplus = tail.len().saturating_sub(MAX_TAIL_BYTES);
-        tail.drain(..surplus);
-        self.journal
-            .line(&self.function, self.environment, kind, Some(&current.place), text);
-        drop(current);
+        let mut running = self.current();
+        let current = Current::of(&mut running, text);
+        let place = current.as_ref().map(|current| &current.place);
+        self.journal.line(&self.function, self.environment, kind, place, text);
+        if let Some(current) = current {
+            current.keep(text);
+        }
+        drop(running);
         self.sink.line(LogLine {
             function: &self.function,
             environment: self.environment,
@@ -163,15 +162,21 @@ impl EnvironmentLog {
     /// Forgets the end of the last invocation's log: what comes now is of the one that `record` is of.
     pub(crate) fn begin_invocation(&self, record: &Record) {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut current = self.current();
-        current.tail.clear();
-        current.place = record.place();
+        let mut running = self.current();
+        match running.as_mut_slice() {
+            [last] if !self.shared => last.begin(record),
+            several => match several.iter_mut().find(|current| current.place == record.place()) {
+                Some(started) => started.begin(record),
+                None => running.push(Current::new(record)),
+            },
+        }
     }
 
     /// Writes the last lines of an invocation once `release` was called, so that whoever reads them finds free what it has
     /// released; gives the invocation's tail.
     pub(crate) fn end_invocation(
         &self,
+        record: &Record,
         fault: Option<&str>,
         report: &PlatformEvent<'_>,
         release: impl FnOnce(),
@@ -182,18 +187,56 @@ impl EnvironmentLog {
             self.platform(fault);
         }
         self.event(report);
-        self.tail()
+        let tail = self.tail(record);
+        if self.shared {
+            self.current().retain(|current| current.place != record.place());
+        }
+        tail
     }
 
-    /// The last 4 KB of the running invocation's log.
-    pub(crate) fn tail(&self) -> Vec<u8> {
-        let current = self.current();
-        let (first, second) = current.tail.as_slices();
+    /// The last 4 KB of the log of the running invocation that `record` is of.
+    pub(crate) fn tail(&self, record: &Record) -> Vec<u8> {
+        let place = record.place();
+        let running = self.current();
+        let current = running.iter().find(|current| current.place == place);
+        let (first, second) = current.map(|current| current.tail.as_slices()).unwrap_or_default();
         [first, second].concat()
     }
 
-    fn current(&self) -> MutexGuard<'_, Current> {
+    fn current(&self) -> MutexGuard<'_, Vec<Current>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Current {
+    fn new(record: &Record) -> Self {
+        Self {
+            place: record.place(),
+            tail: VecDeque::new(),
+        }
+    }
+
+    fn begin(&mut self, record: &Record) {
+        self.tail.clear();
+        self.place = record.place();
+    }
+
+    /// The one that a line belongs to: the only one, or the one whose request id the line has.
+    fn of<'a>(running: &'a mut [Self], text: &str) -> Option<&'a mut Self> {
+        match running {
+            [only] => Some(only),
+            several => several
+                .iter_mut()
+                .find(|current| text.contains(current.place.request_id())),
+        }
+    }
+
+    fn keep(&mut self, text: &str) {
+        let (tail, bytes) = (&mut self.tail, text.as_bytes());
+        tail.extend(&bytes[bytes.len().saturating_sub(MAX_TAIL_BYTES)..]);
+        tail.push_back(b'\n');
+        let surplus = tail.len().saturating_sub(MAX_TAIL_BYTES);
+        tail.drain(..surplus);
     }
 }
 

@@ -15,13 +15,25 @@ use crate::{
 pub(crate) struct Outcome {
     pub(crate) payload: Bytes,
     pub(crate) function_error: bool,
-    /// Whether the environment can serve again.
-    pub(crate) survives: bool,
+    pub(crate) environment: After,
     pub(crate) status: Status,
     /// What the REPORT line calls the error.
     pub(crate) error_type: Option<String>,
     /// A line of Lambda's own before END.
     pub(crate) line: Option<String>,
+}
+
+/// What becomes of an invocation's environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It can serve again.
+    Ready,
+    /// It may serve others, and will ask for another event in this one's place.
+    Asks,
+    /// It may serve others, and is still busy with this one, which is over.
+    Busy,
+    /// It is ended.
+    Gone,
 }
 
 impl Outcome {
@@ -38,6 +50,15 @@ impl Outcome {
             Ended::TimedOut => Self::timed_out(request_id, limit),
             Ended::Failed(document) => Self::of_extension(&document, request_id),
         }
+    }
+
+    /// Takes in that other invocations may run in the environment, which is theirs from now on.
+    pub(crate) fn leave_to_others(&mut self) {
+        self.environment = match (self.environment, self.status) {
+            (After::Gone, Status::Timeout) => After::Busy,
+            (After::Gone, _) => After::Gone,
+            _ => After::Asks,
+        };
     }
 
     /// Takes in what the environment did after its answer. The answer stands.
@@ -83,7 +104,7 @@ impl Outcome {
         Self {
             payload,
             function_error,
-            survives: true,
+            environment: After::Ready,
             status: Status::Success,
             error_type: None,
             line: None,
@@ -95,7 +116,7 @@ impl Outcome {
         Self {
             payload: ErrorDocument::new(error_type, message.clone()).to_json().into(),
             function_error: true,
-            survives: false,
+            environment: After::Gone,
             status: Status::Error,
             error_type: Some(error_type.to_owned()),
             line: Some(message),

@@ -3,23 +3,31 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::{sync::oneshot, time::Instant};
+use zerobill_runtime_api::names::INIT_LIMIT_SECONDS;
 
 use crate::{environment::Environment, error::InvokeError, function::Function, task};
 
 /// How long an event waits for an environment that has answered before a new one is started. A runtime asks for its next event
 /// right after its answer; one that does something else first is busy.
-const SETTLING: Duration = Duration::from_millis(100);
+pub(crate) const SETTLING: Duration = Duration::from_millis(100);
 
 /// How long it waits where no other one may be started, before it is refused.
 const SEATING: Duration = Duration::from_secs(1);
 
+/// How long it waits at most for one that is being started and is to serve several at once.
+const STARTING: Duration = Duration::from_secs(INIT_LIMIT_SECONDS).saturating_add(SETTLING);
+
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    /// Environments that wait for an event and since when, the one used last at the end.
-    idle: Vec<(Environment, Instant)>,
+    /// The environments, the one used last at the end.
+    members: Vec<Member>,
     /// How many environments have answered and not yet asked for the next event.
     settling: usize,
-    /// Events that wait for one of those, the first one first.
+    /// How many requests for an event are about to come from environments that serve several at once.
+    coming: usize,
+    /// How many of those are being started.
+    starting: usize,
+    /// Events that wait for an environment that has answered or starts, the first one first.
     awaiting: VecDeque<oneshot::Sender<Chair>>,
     running: usize,
     /// Invocations that are not over, those among them that have left their seat and write their last lines.
@@ -29,6 +37,20 @@ pub(crate) struct Pool {
     /// Environments with a lower number are of an earlier build.
     oldest: u64,
     held: bool,
+}
+
+/// One environment, from the end of its INIT on.
+#[derive(Debug)]
+struct Member {
+    environment: Arc<Environment>,
+    /// How many invocations run in it.
+    users: usize,
+    /// How many events it has asked for and not been given.
+    wanted: usize,
+    /// How many more it is about to ask for, where it serves several at once.
+    coming: usize,
+    /// When it has last asked.
+    since: Instant,
 }
 
 /// The right to have one environment busy; given back when it is dropped.
@@ -41,7 +63,7 @@ pub(crate) struct Seat {
 }
 
 /// A seat with the environment that has it.
-pub(crate) type Chair = (Seat, Environment);
+pub(crate) type Chair = (Seat, Arc<Environment>);
 
 /// An invocation is not over until this is dropped.
 #[derive(Debug)]
@@ -51,7 +73,7 @@ pub(crate) struct Presence(Arc<Function>);
 #[derive(Debug)]
 pub(crate) enum Ticket {
     Place(Place),
-    /// None waits, and one has answered: it comes when it has asked for the next event.
+    /// None waits, and one has answered or is about to ask: it comes when it has asked for the next event.
     Soon {
         presence: Presence,
         chair: oneshot::Receiver<Chair>,
@@ -64,21 +86,52 @@ pub(crate) enum Ticket {
 pub(crate) struct Place {
     pub(crate) presence: Presence,
     pub(crate) seat: Seat,
-    pub(crate) environment: Option<Environment>,
+    pub(crate) environment: Option<Arc<Environment>>,
+}
+
+/// An environment that starts and is to serve several invocations at once; given up when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Starting {
+    function: Arc<Function>,
+    coming: usize,
+    ended: bool,
 }
 
 impl Pool {
-    /// Takes no more events; gives the environments that wait.
-    pub(crate) fn close(&mut self) -> Vec<Environment> {
+    /// Takes no more events; gives the environments that nothing uses.
+    pub(crate) fn close(&mut self) -> Vec<Arc<Environment>> {
         (self.closed, self.held) = (true, false);
         self.awaiting.clear();
-        self.idle.drain(..).map(|(environment, _)| environment).collect()
+        self.retire()
     }
 
-    /// Takes no environment below number `oldest` any more; gives those of them that wait.
-    pub(crate) fn renew(&mut self, oldest: u64) -> Vec<Environment> {
+    /// Takes no environment below number `oldest` any more; gives those of them that nothing uses.
+    pub(crate) fn renew(&mut self, oldest: u64) -> Vec<Arc<Environment>> {
         self.oldest = oldest;
-        self.idle.drain(..).map(|(environment, _)| environment).collect()
+        self.retire()
+    }
+
+    /// Takes out what nothing uses, and uses the others for nothing new.
+    fn retire(&mut self) -> Vec<Arc<Environment>> {
+        for member in &mut self.members {
+            member.wanted = 0;
+            self.coming -= std::mem::take(&mut member.coming);
+        }
+        self.take_out(|_| true)
+    }
+
+    /// Takes out the members that nothing uses and that are chosen.
+    fn take_out(&mut self, chosen: impl Fn(&Member) -> bool) -> Vec<Arc<Environment>> {
+        let chosen = |member: &mut Member| member.users == 0 && chosen(member);
+        let gone: Vec<_> = self.members.extract_if(.., chosen).collect();
+        gone.into_iter().map(|member| self.forget(member)).collect()
+    }
+
+    /// Forgets a member that was taken out.
+    fn forget(&mut self, member: Member) -> Arc<Environment> {
+        self.coming -= member.coming;
+        self.let_go();
+        member.environment
     }
 
     /// Lets events wait, or lets them go on.
@@ -92,13 +145,11 @@ impl Pool {
 
     /// How many environments wait.
     pub(crate) fn idle(&self) -> usize {
-        self.idle
-            .iter()
-            .filter(|(environment, _)| environment.is_alive())
-            .count()
+        let idle = |member: &&Member| member.users == 0 && member.environment.is_alive();
+        self.members.iter().filter(idle).count()
     }
 
-    /// How many environments are busy.
+    /// How many invocations run.
     pub(crate) fn running(&self) -> usize {
         self.running
     }
@@ -117,22 +168,25 @@ impl Pool {
     }
 
     /// Takes a seat for `function`, whose pool this is, and the environment used last; or a place in the queue for one that has
-    /// answered.
+    /// answered or starts.
     pub(crate) fn take(&mut self, function: &Arc<Function>) -> Result<Ticket, InvokeError> {
         self.admit()?;
-        // One that has died while it waited is not used again.
-        self.idle.retain(|(environment, _)| environment.is_alive());
         self.awaiting.retain(|event| !event.is_closed());
         let limit = self.limit(function);
         let busy = self.running - self.settling + self.awaiting.len();
-        let none_now = self.idle.is_empty() || self.running >= limit;
-        if none_now && self.settling > self.awaiting.len() && busy < limit {
+        let none_now = self.running >= limit || self.last_waiting().is_none();
+        if none_now && self.settling + self.coming > self.awaiting.len() && busy < limit {
             let (event, chair) = oneshot::channel();
             self.awaiting.push_back(event);
+            let patience = match self.starting {
+                0 if self.running < limit => SETTLING,
+                0 => SEATING,
+                _ => STARTING,
+            };
             return Ok(Ticket::Soon {
                 presence: self.enter(function),
                 chair,
-                patience: if self.running < limit { SETTLING } else { SEATING },
+                patience,
             });
         }
         let (seat, environment) = self.seat(function)?;
@@ -144,22 +198,50 @@ impl Pool {
     }
 
     /// Takes a seat and the environment used last, if one waits.
-    pub(crate) fn seat(&mut self, function: &Arc<Function>) -> Result<(Seat, Option<Environment>), InvokeError> {
+    pub(crate) fn seat(&mut self, function: &Arc<Function>) -> Result<(Seat, Option<Arc<Environment>>), InvokeError> {
         self.admit()?;
         let (running, limit) = (self.running, self.limit(function));
         if running >= limit {
             return Err(InvokeError::Throttled { running, limit });
         }
+        Ok((self.new_seat(function), self.use_one()))
+    }
+
+    fn new_seat(&mut self, function: &Arc<Function>) -> Seat {
         self.running += 1;
-        let seat = Seat {
+        Seat {
             function: Arc::clone(function),
             settling: false,
             vacated: false,
-        };
-        Ok((seat, self.idle.pop().map(|(environment, _)| environment)))
+        }
     }
 
-    /// How many environments may be busy.
+    /// The environment used last, for one of the events that it waits for.
+    fn use_one(&mut self) -> Option<Arc<Environment>> {
+        let place = self.last_waiting()?;
+        let member = &mut self.members[place];
+        member.wanted -= 1;
+        member.users += 1;
+        Some(Arc::clone(&member.environment))
+    }
+
+    /// Where the environment used last is that waits for an event. One that has died while it waited is forgotten.
+    fn last_waiting(&mut self) -> Option<usize> {
+        loop {
+            let place = self.members.iter().rposition(|member| member.wanted > 0)?;
+            let member = &mut self.members[place];
+            if member.environment.is_alive() {
+                return Some(place);
+            }
+            member.wanted = 0;
+            if member.users == 0 {
+                let member = self.members.remove(place);
+                self.forget(member);
+            }
+        }
+    }
+
+    /// How many invocations may run.
     fn limit(&self, function: &Function) -> usize {
         let reserved = self.reserved.and_then(|reserved| usize::try_from(reserved).ok());
         function.settings.concurrency.min(reserved.unwrap_or(usize::MAX))
@@ -184,26 +266,146 @@ impl Pool {
         seat.settling = true;
     }
 
-    /// Keeps an environment that waits for its next event, or hands it with its seat to an event that waits. Gives back the
-    /// environment where no more events are taken, and where it is of an earlier build.
-    pub(crate) fn keep(&mut self, mut seat: Seat, environment: Environment) -> (Option<Seat>, Option<Environment>) {
-        if self.closed || environment.log.environment() < self.oldest {
-            self.vacate(&mut seat);
-            return (Some(seat), Some(environment));
+    /// An environment starts; events may wait for it where it is to serve several at once.
+    pub(crate) fn starts(&mut self, function: &Arc<Function>) -> Option<Starting> {
+        let coming = function.settings.environment_concurrency - 1;
+        if coming == 0 {
+            return None;
+        }
+        self.starting += 1;
+        self.coming += coming;
+        Some(Starting {
+            function: Arc::clone(function),
+            coming,
+            ended: false,
+        })
+    }
+
+    /// It has started, and has its first event.
+    pub(crate) fn add(&mut self, environment: Arc<Environment>, starting: Option<Starting>) {
+        let mut coming = 0;
+        if let Some(mut starting) = starting {
+            // Expected as before, but of the member now.
+            coming = std::mem::take(&mut starting.coming);
+            self.end_start(&mut starting);
+        }
+        self.members.push(Member {
+            environment,
+            users: 1,
+            wanted: 0,
+            coming,
+            since: task::now(),
+        });
+    }
+
+    fn end_start(&mut self, starting: &mut Starting) {
+        starting.ended = true;
+        self.starting -= 1;
+        self.coming -= std::mem::take(&mut starting.coming);
+        self.let_go();
+    }
+
+    /// Nothing is expected of an environment any more.
+    pub(crate) fn expect_nothing(&mut self, environment: &Arc<Environment>) {
+        if let Some(place) = self.place_of(environment) {
+            self.coming -= std::mem::take(&mut self.members[place].coming);
+            self.let_go();
+        }
+    }
+
+    /// Keeps an environment that waits for its next event, or hands it with its seat to an event that waits. Gives it back where
+    /// it is to be ended.
+    pub(crate) fn keep(
+        &mut self,
+        mut seat: Seat,
+        environment: Arc<Environment>,
+    ) -> (Option<Seat>, Option<Arc<Environment>>) {
+        if self.is_unwanted(&environment) {
+            return self.leave(seat, environment, false);
         }
         self.settled(&mut seat);
-        let mut chair = (seat, environment);
+        let (mut seat, environment) = match self.hand((seat, environment)) {
+            Ok(()) => return (None, None),
+            Err(chair) => chair,
+        };
+        if let Some(place) = self.place_of(&environment) {
+            self.members[place].users -= 1;
+            self.waits(place);
+        }
+        self.vacate(&mut seat);
+        (Some(seat), None)
+    }
+
+    /// An invocation uses `environment` no more, which `asks` soon for another event in its place or does not. Gives it back
+    /// where it is to be ended.
+    pub(crate) fn leave(
+        &mut self,
+        mut seat: Seat,
+        environment: Arc<Environment>,
+        asks: bool,
+    ) -> (Option<Seat>, Option<Arc<Environment>>) {
+        let ends = self.is_unwanted(&environment) || !environment.is_alive();
+        let mut ended = None;
+        if let Some(place) = self.place_of(&environment) {
+            let member = &mut self.members[place];
+            member.users -= 1;
+            if ends && member.users == 0 {
+                let member = self.members.remove(place);
+                ended = Some(self.forget(member));
+            } else if asks {
+                member.coming += 1;
+                self.coming += 1;
+            }
+        }
+        self.vacate(&mut seat);
+        (Some(seat), ended)
+    }
+
+    /// An environment that serves several at once asks for one more event.
+    pub(crate) fn arrives(&mut self, function: &Arc<Function>, environment: &Arc<Environment>) {
+        let Some(place) = self.place_of(environment) else { return };
+        let member = &mut self.members[place];
+        member.users += 1;
+        if member.coming > 0 {
+            member.coming -= 1;
+            self.coming -= 1;
+        }
+        if self.is_unwanted(environment) {
+            self.members[place].users -= 1;
+            return;
+        }
+        // As one that was busy until now.
+        let seat = self.new_seat(function);
+        _ = self.keep(seat, Arc::clone(environment));
+    }
+
+    /// Hands an environment to the first event that still waits for one.
+    fn hand(&mut self, mut chair: Chair) -> Result<(), Chair> {
         while let Some(event) = self.awaiting.pop_front() {
             match event.send(chair) {
-                Ok(()) => return (None, None),
+                Ok(()) => return Ok(()),
                 // It waits no longer.
                 Err(back) => chair = back,
             }
         }
-        let (mut seat, environment) = chair;
-        self.idle.push((environment, task::now()));
-        self.vacate(&mut seat);
-        (Some(seat), None)
+        Err(chair)
+    }
+
+    /// The member at `place` asks for one more event, and is the one used last.
+    fn waits(&mut self, place: usize) {
+        let mut member = self.members.remove(place);
+        member.wanted += 1;
+        member.since = task::now();
+        self.members.push(member);
+    }
+
+    fn place_of(&self, environment: &Arc<Environment>) -> Option<usize> {
+        let is_it = |member: &Member| Arc::ptr_eq(&member.environment, environment);
+        self.members.iter().rposition(is_it)
+    }
+
+    fn is_unwanted(&self, environment: &Environment) -> bool {
+        self.closed || environment.log.environment() < self.oldest
     }
 
     fn settled(&mut self, seat: &mut Seat) {
@@ -216,21 +418,23 @@ impl Pool {
         self.settled(seat);
         self.running -= 1;
         seat.vacated = true;
-        // Who waits for an environment that does not come must not wait longer.
-        self.awaiting.truncate(self.settling);
+        self.let_go();
+    }
+
+    /// Who waits for an environment that does not come must not wait longer.
+    fn let_go(&mut self) {
+        self.awaiting.truncate(self.settling + self.coming);
     }
 
     /// Takes out the environments that have waited for `limit` or longer; gives them, and the earliest moment at which another
     /// one will have.
-    pub(crate) fn expired(&mut self, limit: Duration) -> (Vec<Environment>, Instant) {
+    pub(crate) fn expired(&mut self, limit: Duration) -> (Vec<Arc<Environment>>, Instant) {
         let now = task::now();
-        let expired = |since: &Instant| now.saturating_duration_since(*since) >= limit;
-        // The one that has waited longest stands first.
-        let count = self.idle.iter().take_while(|(_, since)| expired(since)).count();
-        let gone = self.idle.drain(..count).map(|(environment, _)| environment).collect();
-        // What is kept from now on waits from now on.
-        let next = self.idle.first().map_or(now, |(_, since)| *since) + limit;
-        (gone, next)
+        let gone = self.take_out(|member| now.saturating_duration_since(member.since) >= limit);
+        // What is used now, and what is kept from now on, waits from now on at the earliest.
+        let idle = self.members.iter().filter(|member| member.users == 0);
+        let next = idle.map(|member| member.since).min().unwrap_or(now);
+        (gone, next + limit)
     }
 }
 
@@ -241,6 +445,15 @@ impl Drop for Seat {
             function.pool().vacate(self);
         }
         self.function.left_seat();
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        if !self.ended {
+            let function = Arc::clone(&self.function);
+            function.pool().end_start(self);
+        }
     }
 }
 

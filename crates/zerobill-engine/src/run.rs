@@ -21,15 +21,11 @@ use crate::{
     function::Function,
     invocation::{InvokeReply, InvokeRequest, Payload},
     log::EnvironmentLog,
-    outcome::{Outcome, streamed},
+    outcome::{After, Outcome, streamed},
     platform::{PlatformEvent, RuntimeDone},
-    pool::{Place, Seat},
+    pool::{Chair, Place, SETTLING, Seat},
     task,
 };
-
-/// How long an answer is held back for the process to ask for its next event where its caller wants the whole log and report. A
-/// runtime does that right after its answer.
-const SETTLING: Duration = Duration::from_millis(100);
 
 /// What belongs to one invocation.
 struct Invocation {
@@ -77,7 +73,7 @@ impl Function {
         let request_id = request.request_id.take().unwrap_or_else(task::new_id);
         self.counters.begin();
         let record = self.journal.begin(&self.name, &request_id, &request);
-        let (mut environment, init_us) = match idle {
+        let (environment, init_us) = match idle {
             Some(environment) => (environment, None),
             None => match self.start(&record).await {
                 Ok((environment, init_us)) => (environment, Some(init_us)),
@@ -112,29 +108,23 @@ impl Function {
             .answer(&environment, &invocation, request, &mut caller, &mut seat)
             .await;
         let report = self.end(&environment, &invocation, &mut outcome);
-        if outcome.survives && self.freezes {
+        if outcome.environment == After::Ready && self.freezes {
             environment.freeze();
         }
         let reason = match outcome.status {
-            _ if outcome.survives => ShutdownReason::Spindown,
+            _ if outcome.environment != After::Gone => ShutdownReason::Spindown,
             Status::Timeout => ShutdownReason::Timeout,
             _ => ShutdownReason::Failure,
         };
         let log = Arc::clone(&environment.log);
-        let (mut left_over, survives) = (None, outcome.survives);
+        let (mut left_over, after) = (None, outcome.environment);
         let last = PlatformEvent::Report {
             report: &report,
             trace_id: &invocation.trace_id,
         };
-        let log_tail = log.end_invocation(outcome.line.as_deref(), &last, || {
+        let log_tail = log.end_invocation(&invocation.record, outcome.line.as_deref(), &last, || {
             // Before the REPORT line: whoever reads it may have the next event.
-            let (seat, environment) = if survives {
-                self.pool().keep(seat, environment)
-            } else {
-                (Some(seat), Some(environment))
-            };
-            drop(seat);
-            left_over = environment;
+            left_over = self.release((seat, environment), after);
         });
         if let Some(caller) = caller {
             _ = caller.send(Ok(InvokeReply {
@@ -149,6 +139,19 @@ impl Function {
             environment.end(reason).await;
         }
         drop(presence);
+    }
+
+    /// Gives back a seat, and the environment to where the next event finds it; returns the environment where it is to be ended.
+    fn release(&self, (seat, environment): Chair, after: After) -> Option<Arc<Environment>> {
+        let mut pool = self.pool();
+        let (seat, left_over) = match after {
+            After::Ready => pool.keep(seat, environment),
+            After::Asks => pool.leave(seat, environment, true),
+            After::Busy | After::Gone => pool.leave(seat, environment, false),
+        };
+        drop(pool);
+        drop(seat);
+        left_over
     }
 
     /// Has the event answered, and the environment ended if it cannot go on.
@@ -172,8 +175,11 @@ impl Function {
             duration_us: microseconds(invocation.started),
             produced_bytes: Some(outcome.payload.len()).filter(|_| caller.is_some()),
         });
+        if environment.serves_several() {
+            outcome.leave_to_others();
+        }
         self.check(environment, invocation, &mut outcome, caller);
-        if outcome.survives {
+        if outcome.environment == After::Ready {
             self.settles(seat);
             if at_once && let Some(caller) = caller.take() {
                 _ = caller.send(Ok(early_reply(invocation, &outcome, Vec::new())));
@@ -185,14 +191,14 @@ impl Function {
             } else {
                 if let Some(caller) = caller.take() {
                     environment.finish_output();
-                    _ = caller.send(Ok(early_reply(invocation, &outcome, environment.log.tail())));
+                    _ = caller.send(Ok(early_reply(invocation, &outcome, environment.log.tail(&invocation.record))));
                 }
                 settling.await
             };
             outcome.settle(settled, &invocation.request_id, invocation.limit);
             self.check(environment, invocation, &mut outcome, caller);
         }
-        if !outcome.survives {
+        if outcome.environment == After::Gone {
             environment.kill().await;
         }
         outcome
@@ -200,7 +206,7 @@ impl Function {
 
     /// Takes in whether the environment is beyond a limit.
     fn check(&self, environment: &Environment, invocation: &Invocation, outcome: &mut Outcome, caller: &Caller) {
-        if outcome.survives
+        if outcome.environment != After::Gone
             && let Some(exceeded) = environment.exceeded()
         {
             let limit_mb = self.settings.temporary_mb.into();
@@ -261,7 +267,11 @@ impl Function {
         report
     }
 
-    async fn start(&self, record: &Record) -> Result<(Environment, u64), (ErrorDocument, Arc<EnvironmentLog>, u64)> {
+    async fn start(
+        self: &Arc<Self>,
+        record: &Record,
+    ) -> Result<(Arc<Environment>, u64), (ErrorDocument, Arc<EnvironmentLog>, u64)> {
+        let starting = self.pool().starts(self);
         let number = self.environments.fetch_add(1, Relaxed) + 1;
         self.counters.cold_start();
         let (name, sink, journal) = (
@@ -272,14 +282,20 @@ impl Function {
         let log = Arc::new(EnvironmentLog::new(
             name,
             number,
-            self.settings.log,
+            &self.settings,
             sink,
             journal,
             record,
         ));
         let started = task::now();
         let result = Environment::start(&self.settings, number, Arc::clone(&log), &self.processes).await;
-        result.map_err(|document| (document, log, microseconds(started)))
+        let (environment, init_us) = result.map_err(|document| (document, log, microseconds(started)))?;
+        let environment = Arc::new(environment);
+        self.pool().add(Arc::clone(&environment), starting);
+        if environment.serves_several() {
+            self.follow(&environment);
+        }
+        Ok((environment, init_us))
     }
 
     fn fail_init(
@@ -315,6 +331,7 @@ impl Function {
             function_error: true,
             payload: Payload::Buffered(payload),
             log_tail: log.end_invocation(
+                record,
                 Some(&error),
                 &PlatformEvent::Report {
                     report: &report,

@@ -28,6 +28,10 @@ pub struct FunctionSettings {
     pub timeout: Duration,
     /// How many invocations may run at once.
     pub concurrency: usize,
+    /// How many of them one environment serves at once, as on Lambda Managed Instances, which call it
+    /// `PerExecutionEnvironmentMaxConcurrency`. With more than 1 the log is JSON, nothing is frozen, an invocation that runs out of
+    /// time ends alone, and extensions do not hear of invocations.
+    pub environment_concurrency: usize,
     /// How long an environment may wait for an event before it is ended.
     pub idle_limit: Duration,
     /// The path of the Function URL, such as `/orders`, under which the function sees its own root. Every function is also at
@@ -60,6 +64,7 @@ impl FunctionSettings {
             cpu_share: false,
             timeout: Duration::from_secs(3),
             concurrency: 10,
+            environment_concurrency: 1,
             idle_limit: Duration::from_secs(600),
             url_path: None,
             dead_letter: None,

@@ -97,6 +97,8 @@ pub mod environment {
     pub const FUNCTION_VERSION: &str = "AWS_LAMBDA_FUNCTION_VERSION";
     /// How the execution environment came to be.
     pub const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
+    /// How many invocations the execution environment serves at once, where that may be more than one.
+    pub const MAX_CONCURRENCY: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
     /// The log group.
     pub const LOG_GROUP_NAME: &str = "AWS_LAMBDA_LOG_GROUP_NAME";
     /// The log stream.

@@ -61,6 +61,7 @@ pub(super) struct EnvironmentEntry {
     pub(super) state: EnvironmentState,
     pub(super) since_ms: u64,
     pub(super) invocations: u64,
+    pub(super) running: usize,
     pub(super) max_memory_mb: u64,
 }
 
@@ -149,6 +150,7 @@ impl Journal {
             state: EnvironmentState::Starting,
             since_ms: task::epoch_ms(),
             invocations: 0,
+            running: 0,
             max_memory_mb: 0,
         };
         self.change(|content| content.environments.insert((Arc::clone(function), number), entry));

@@ -19,10 +19,16 @@ pub(crate) struct Record {
 }
 
 /// The invocation that log lines belong to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(super) number: u64,
     pub(super) request_id: Arc<str>,
+}
+
+impl Place {
+    pub(crate) fn request_id(&self) -> &str {
+        &self.request_id
+    }
 }
 
 impl Journal {
@@ -66,6 +72,7 @@ impl Record {
             {
                 (place.state, place.since_ms) = (EnvironmentState::Busy, now);
                 place.invocations += 1;
+                place.running += 1;
             }
         });
     }
@@ -94,7 +101,10 @@ impl Record {
                 environment = Some((Arc::clone(&entry.function), entry.environment));
             });
             if let Some(place) = environment.and_then(|key| content.environments.get_mut(&key)) {
-                (place.state, place.since_ms) = (EnvironmentState::Idle, now);
+                place.running = place.running.saturating_sub(1);
+                if place.running == 0 {
+                    (place.state, place.since_ms) = (EnvironmentState::Idle, now);
+                }
                 place.max_memory_mb = place.max_memory_mb.max(memory_mb);
             }
         });

@@ -1,6 +1,9 @@
 //! How an environment begins: its extensions, its function, and the time they have.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use tokio::{
     net::TcpListener,
@@ -82,7 +85,7 @@ impl Environment {
     /// Waits until the function and its extensions ask for an event, or until they cannot.
     async fn init(&self, limit: Instant) -> Result<(), ErrorDocument> {
         let ready = async {
-            self.api.waits().await;
+            self.api.claim().await;
             self.extensions.wait().await;
         };
         let init = async {
@@ -124,7 +127,7 @@ impl Environment {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(unable)?;
         let address = listener.local_addr().map_err(unable)?;
         let temporary = TemporaryFolder::new().map_err(unable)?;
-        let api = Arc::new(RuntimeApi::new(Arc::clone(extensions)));
+        let api = Arc::new(RuntimeApi::new(Arc::clone(extensions), settings.environment_concurrency));
         // From here on it is ended with what is started below, or when that fails.
         let serving = Serving(task::spawn(Arc::clone(&api).serve(listener)).abort_handle());
         let variables = variables::of(settings, address, number, temporary.path());
@@ -162,7 +165,9 @@ impl Environment {
             outputs,
             _serving: serving,
             log: Arc::clone(log),
-            frozen: false,
+            frozen: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            concurrency: settings.environment_concurrency,
             memory_mb: settings.memory_mb.into(),
             temporary_mb: settings.temporary_mb.into(),
             temporary,

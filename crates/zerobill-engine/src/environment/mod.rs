@@ -8,6 +8,7 @@ mod init;
 mod memory;
 mod paced;
 mod pipe;
+mod polls;
 mod processes;
 mod reply;
 mod runtime_api;
@@ -16,7 +17,13 @@ mod telemetry;
 mod temporary;
 mod variables;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use rustix::process::Signal;
 use tokio::{
@@ -72,7 +79,10 @@ pub(crate) struct Environment {
     outputs: [Arc<Pipe>; 2],
     _serving: Serving,
     pub(crate) log: Arc<EnvironmentLog>,
-    frozen: bool,
+    frozen: AtomicBool,
+    ended: AtomicBool,
+    /// How many invocations it may serve at once.
+    concurrency: usize,
     memory_mb: u64,
     temporary_mb: u64,
     temporary: TemporaryFolder,
@@ -85,7 +95,7 @@ pub(crate) struct Environment {
 pub(crate) enum Ended {
     /// It was answered.
     Answered(Answered),
-    /// It was ended at its limit; the environment is gone.
+    /// It was ended at its limit; the environment is gone unless it [serves several](Environment::serves_several).
     TimedOut,
     /// The process ended; the environment is gone.
     Exited(String),
@@ -149,8 +159,10 @@ impl Environment {
                 Ok(Ok(answered)) => Ended::Answered(answered),
                 Ok(Err(_)) => Ended::Unanswered,
                 Err(_) => {
-                    self.api.take_back();
-                    self.kill().await;
+                    self.api.take_back(delivery.request_id);
+                    if !self.serves_several() {
+                        self.kill().await;
+                    }
                     Ended::TimedOut
                 }
             },
@@ -185,11 +197,25 @@ impl Environment {
         }
     }
 
+    /// Whether it serves several invocations at once, and so goes on where one of them runs out of time.
+    pub(crate) fn serves_several(&self) -> bool {
+        self.concurrency > 1
+    }
+
+    /// Waits until the process asks for an event that is not promised yet; whether it will.
+    pub(crate) async fn asks(&self) -> bool {
+        tokio::select! {
+            () = self.api.claim() => true,
+            Exit(_) = self.child.exited() => false,
+            _ = self.extensions.failure() => false,
+        }
+    }
+
     /// Waits until the process and the extensions ask for the next event, at most for `limit`.
     pub(crate) async fn settle(&self, limit: Duration) -> Settled {
         let all = async {
-            self.api.waits().await;
             self.extensions.wait().await;
+            self.api.claim().await;
         };
         tokio::select! {
             settled = timeout(limit, all) => match settled {
@@ -219,24 +245,30 @@ impl Environment {
         self.log.event(&PlatformEvent::RuntimeDone(done));
     }
 
-    /// Logs what the function has written so far, an unfinished line too.
+    /// Logs what the function has written so far, an unfinished line too unless another invocation may be writing it.
     pub(crate) fn finish_output(&self) {
         for output in &self.outputs {
-            output.finish_invocation();
+            if !self.serves_several() || !self.child.is_alive() {
+                output.finish_invocation();
+            } else {
+                output.catch_up();
+            }
         }
         self.extensions.finish_output();
     }
 
-    /// Stops every process of the environment, as Lambda does between invocations.
-    pub(crate) fn freeze(&mut self) {
-        self.child.signal(Signal::STOP);
-        self.extensions.signal(Signal::STOP);
-        self.frozen = true;
+    /// Stops every process of the environment, as Lambda does between invocations, unless several may run at once.
+    pub(crate) fn freeze(&self) {
+        if !self.serves_several() {
+            self.child.signal(Signal::STOP);
+            self.extensions.signal(Signal::STOP);
+            self.frozen.store(true, Relaxed);
+        }
     }
 
     /// Lets them go on.
-    pub(crate) fn thaw(&mut self) {
-        if std::mem::take(&mut self.frozen) {
+    pub(crate) fn thaw(&self) {
+        if self.frozen.swap(false, Relaxed) {
             self.child.signal(Signal::CONT);
             self.extensions.signal(Signal::CONT);
         }
@@ -252,7 +284,10 @@ impl Environment {
     }
 
     /// Ends the environment as Lambda does: at once where there are no extensions, and with some time where there are.
-    pub(crate) async fn end(self, reason: ShutdownReason) {
+    pub(crate) async fn end(&self, reason: ShutdownReason) {
+        if self.ended.swap(true, Relaxed) {
+            return;
+        }
         let kinds = self.extensions.kinds();
         let started = task::now();
         match kinds {

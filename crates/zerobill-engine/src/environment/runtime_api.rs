@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::Bytes;
@@ -22,6 +22,7 @@ use zerobill_runtime_api::{
 
 use super::{
     extensions::{self, Extensions},
+    polls::{Poll, Polls},
     reply::{self, Answered},
 };
 
@@ -44,9 +45,10 @@ pub(super) struct Answering {
 pub(super) struct RuntimeApi {
     events: mpsc::Sender<Event>,
     queue: tokio::sync::Mutex<mpsc::Receiver<Event>>,
-    answering: Mutex<Option<Answering>>,
-    /// Whether the process is waiting for an event.
-    waiting: watch::Sender<bool>,
+    answering: Mutex<Vec<Answering>>,
+    polls: Polls,
+    /// How many events the process may have at once.
+    concurrency: usize,
     init_error: watch::Sender<Option<ErrorDocument>>,
     extensions: Arc<Extensions>,
 }
@@ -60,38 +62,38 @@ impl std::fmt::Debug for Answering {
 }
 
 impl RuntimeApi {
-    pub(super) fn new(extensions: Arc<Extensions>) -> Self {
-        let (events, queue) = mpsc::channel(1);
+    pub(super) fn new(extensions: Arc<Extensions>, concurrency: usize) -> Self {
+        let (events, queue) = mpsc::channel(concurrency);
         Self {
             events,
             queue: tokio::sync::Mutex::new(queue),
             answering: Mutex::default(),
-            waiting: watch::Sender::new(false),
+            polls: Polls::new(),
+            concurrency,
             init_error: watch::Sender::new(None),
             extensions,
         }
     }
 
-    /// Hands an event to the process.
+    /// Hands an event to the process, one of whose requests is [claimed](Self::claim) for it.
     pub(super) async fn hand(&self, event: Event) {
         // The receiver lives as long as `self`.
         _ = self.events.send(event).await;
     }
 
     /// Takes back an event that is not answered, so that a late answer is refused.
-    pub(super) fn take_back(&self) {
-        self.answering.lock().unwrap_or_else(PoisonError::into_inner).take();
+    pub(super) fn take_back(&self, request_id: &str) {
+        self.answering().retain(|event| event.request_id != request_id);
     }
 
-    /// Waits until the process asks for an event.
-    pub(super) async fn waits(&self) {
-        // The sender lives as long as `self`.
-        _ = self.waiting.subscribe().wait_for(|waiting| *waiting).await;
+    /// Waits until the process asks for an event that is not promised yet, and promises it.
+    pub(super) async fn claim(&self) {
+        self.polls.claim().await;
     }
 
     /// Whether the process waits for an event.
     pub(super) fn is_waiting(&self) -> bool {
-        *self.waiting.borrow()
+        self.polls.any()
     }
 
     /// Waits for an error that the process reports of its INIT.
@@ -149,22 +151,38 @@ impl RuntimeApi {
 
     /// Waits for an event, however long that takes.
     async fn next(&self) -> Response<Full<Bytes>> {
-        let mut queue = self.queue.lock().await;
-        // An event that the process never answered is lost when it asks for the next one.
-        self.take_back();
-        let waiting = Waiting::begin(&self.waiting);
-        let event = queue.recv().await;
-        drop(waiting);
+        let event = if self.concurrency > 1 {
+            let poll = self.polls.begin();
+            self.receive(&mut *self.queue.lock().await, poll).await
+        } else {
+            let mut queue = self.queue.lock().await;
+            // An event that the process never answered is lost when it asks for the next one.
+            self.answering().clear();
+            let poll = self.polls.begin();
+            self.receive(&mut queue, poll).await
+        };
         let Some(event) = event else {
             return refuse(StatusCode::GONE, "Gone", "the execution environment has ended");
         };
-        *self.answering.lock().unwrap_or_else(PoisonError::into_inner) = Some(event.answering);
+        self.answering().push(event.answering);
         let mut response = Response::new(Full::new(event.payload));
         *response.headers_mut() = event.headers;
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
+    }
+
+    /// The next event that somebody still waits for.
+    async fn receive(&self, queue: &mut mpsc::Receiver<Event>, poll: Poll<'_>) -> Option<Event> {
+        loop {
+            let event = queue.recv().await?;
+            if !event.answering.answer.is_closed() {
+                poll.served();
+                return Some(event);
+            }
+            self.polls.release();
+        }
     }
 
     async fn respond(&self, id: &str, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -240,28 +258,16 @@ impl RuntimeApi {
 
     /// The event that `id` and the echoed invocation id are of, if it is still to be answered.
     fn answering_of(&self, id: &str, headers: &HeaderMap) -> Option<Answering> {
-        let mut answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
         let echoed = headers.get(runtime::INVOCATION_ID).map(HeaderValue::as_bytes);
-        let matches = answering.as_ref().is_some_and(|event| {
+        let mut answering = self.answering();
+        let place = answering.iter().position(|event| {
             event.request_id == id && echoed.is_none_or(|echoed| echoed == event.invocation_id.as_bytes())
-        });
-        if matches { answering.take() } else { None }
+        })?;
+        Some(answering.swap_remove(place))
     }
-}
 
-/// The process waits for an event until this is dropped.
-struct Waiting<'a>(&'a watch::Sender<bool>);
-
-impl<'a> Waiting<'a> {
-    fn begin(waiting: &'a watch::Sender<bool>) -> Self {
-        waiting.send_replace(true);
-        Self(waiting)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.send_replace(false);
+    fn answering(&self) -> MutexGuard<'_, Vec<Answering>> {
+        self.answering.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -23,13 +23,17 @@ pub(super) fn of(
         .clone()
         .or_else(|| std::env::current_dir().ok())
         .unwrap_or_default();
+    let initialization = match settings.environment_concurrency {
+        1 => "on-demand",
+        _ => "lambda-managed-instances",
+    };
     let stream = format!("{}/[$LATEST]{number:032x}", task::day(task::epoch_ms()));
     let mut variables: Vec<(&'static str, OsString)> = vec![
         (names::RUNTIME_API, address.to_string().into()),
         (names::FUNCTION_NAME, settings.name.clone().into()),
         (names::FUNCTION_MEMORY_SIZE, settings.memory_mb.to_string().into()),
         (names::FUNCTION_VERSION, "$LATEST".into()),
-        (names::INITIALIZATION_TYPE, "on-demand".into()),
+        (names::INITIALIZATION_TYPE, initialization.into()),
         (names::LOG_GROUP_NAME, format!("/aws/lambda/{}", settings.name).into()),
         (names::LOG_STREAM_NAME, stream.into()),
         (names::TASK_ROOT, folder.clone().into_os_string()),
@@ -42,6 +46,9 @@ pub(super) fn of(
     if settings.log.format == LogFormat::Json {
         variables.push((names::LOG_FORMAT, "JSON".into()));
         variables.push((names::LOG_LEVEL, settings.log.application_level.name().into()));
+    }
+    if settings.environment_concurrency > 1 {
+        variables.push((names::MAX_CONCURRENCY, settings.environment_concurrency.to_string().into()));
     }
     let defaults = [
         (names::HANDLER, "bootstrap"),

@@ -108,14 +108,17 @@ impl Extensions {
         let mut registry = self.registry();
         let (count, closed) = (registry.extensions.len(), registry.closed);
         let found = registry.extensions.iter_mut().find(|extension| extension.name == name);
-        let known: &[&'static str] = match &found {
-            Some(extension) if extension.external => &[INVOKE, SHUTDOWN],
-            _ => &[INVOKE],
+        let known: &[&'static str] = match (&found, self.hears_invocations) {
+            (Some(extension), true) if extension.external => &[INVOKE, SHUTDOWN],
+            (Some(extension), false) if extension.external => &[SHUTDOWN],
+            (_, true) => &[INVOKE],
+            (_, false) => &[],
         };
         let mut events = Vec::new();
         for event in wanted {
             let Some(event) = known.iter().find(|known| *known == event) else {
-                let reason = format!("{event}: not one of {}", known.join(", "));
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let reason = format!("{event}: not one of {known}");
                 return Err(forbid("Extension.InvalidEventType", &reason));
             };
             events.push(*event);

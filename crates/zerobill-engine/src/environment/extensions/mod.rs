@@ -60,6 +60,8 @@ const HIDDEN: [&str; 8] = [
 pub(crate) struct Extensions {
     function: String,
     handler: String,
+    /// Whether they hear of each invocation; not where several run at once.
+    hears_invocations: bool,
     log: Arc<EnvironmentLog>,
     registry: Mutex<Registry>,
     /// Tells whoever waits that the registry is another.
@@ -82,6 +84,7 @@ impl Extensions {
         Self {
             function: settings.name.clone(),
             handler: handler.map_or_else(|| "bootstrap".to_owned(), |(_, value)| value.clone()),
+            hears_invocations: settings.environment_concurrency == 1,
             log,
             registry: Mutex::default(),
             changed: watch::Sender::new(()),
