@@ -72,6 +72,9 @@ pub(crate) struct Function {
     /// Leave the function only the share of a CPU that its memory buys on Lambda, after INIT: 7 % with 128 MB (Linux only)
     #[arg(long)]
     pub(crate) cpu_share: bool,
+    /// How many invocations one environment serves at once, as on Lambda Managed Instances; the log is then JSON
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) per_environment: usize,
     /// Seconds that one invocation may take
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
     pub(crate) timeout: Duration,

@@ -24,7 +24,7 @@ use crate::{
     later::MAX_QUEUED,
     log::{LineKind, LogLine, LogSink},
     log_settings::LogFormat,
-    pool::{Place, Pool, SETTLING, Seat, Ticket},
+    pool::{Place, Pool, SETTLING, Seat, Source, Ticket},
     settings::FunctionSettings,
     task,
 };
@@ -133,15 +133,11 @@ impl Function {
             // It may have come in the same instant.
             chair.try_recv().ok()
         };
-        let (seat, environment) = match came {
-            Some((seat, environment)) => (seat, Some(environment)),
+        let (seat, source) = match came {
+            Some((seat, environment)) => (seat, Source::Waiting(environment)),
             None => self.pool().seat(self)?,
         };
-        Ok(Place {
-            presence,
-            seat,
-            environment,
-        })
+        Ok(Place { presence, seat, source })
     }
 
     fn refuse(&self, error: &InvokeError) {

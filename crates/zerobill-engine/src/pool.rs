@@ -81,12 +81,20 @@ pub(crate) enum Ticket {
     },
 }
 
-/// What an invocation is given: a seat and the environment to use, if one waits.
+/// What an invocation is given: a seat and where to find its environment.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) presence: Presence,
     pub(crate) seat: Seat,
-    pub(crate) environment: Option<Arc<Environment>>,
+    pub(crate) source: Source,
+}
+
+/// Where the environment of an invocation comes from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Waiting(Arc<Environment>),
+    /// It is to be started.
+    New(Option<Starting>),
 }
 
 /// An environment that starts and is to serve several invocations at once; given up when it is dropped.
@@ -189,22 +197,26 @@ impl Pool {
                 patience,
             });
         }
-        let (seat, environment) = self.seat(function)?;
+        let (seat, source) = self.seat(function)?;
         Ok(Ticket::Place(Place {
             presence: self.enter(function),
             seat,
-            environment,
+            source,
         }))
     }
 
-    /// Takes a seat and the environment used last, if one waits.
-    pub(crate) fn seat(&mut self, function: &Arc<Function>) -> Result<(Seat, Option<Arc<Environment>>), InvokeError> {
+    /// Takes a seat and the environment used last, or a new one if none waits.
+    pub(crate) fn seat(&mut self, function: &Arc<Function>) -> Result<(Seat, Source), InvokeError> {
         self.admit()?;
         let (running, limit) = (self.running, self.limit(function));
         if running >= limit {
             return Err(InvokeError::Throttled { running, limit });
         }
-        Ok((self.new_seat(function), self.use_one()))
+        let source = match self.use_one() {
+            Some(environment) => Source::Waiting(environment),
+            None => Source::New(self.starts(function)),
+        };
+        Ok((self.new_seat(function), source))
     }
 
     fn new_seat(&mut self, function: &Arc<Function>) -> Seat {
@@ -267,7 +279,7 @@ impl Pool {
     }
 
     /// An environment starts; events may wait for it where it is to serve several at once.
-    pub(crate) fn starts(&mut self, function: &Arc<Function>) -> Option<Starting> {
+    fn starts(&mut self, function: &Arc<Function>) -> Option<Starting> {
         let coming = function.settings.environment_concurrency - 1;
         if coming == 0 {
             return None;
@@ -363,7 +375,9 @@ impl Pool {
 
     /// An environment that serves several at once asks for one more event.
     pub(crate) fn arrives(&mut self, function: &Arc<Function>, environment: &Arc<Environment>) {
-        let Some(place) = self.place_of(environment) else { return };
+        let Some(place) = self.place_of(environment) else {
+            return;
+        };
         let member = &mut self.members[place];
         member.users += 1;
         if member.coming > 0 {

@@ -23,7 +23,7 @@ use crate::{
     log::EnvironmentLog,
     outcome::{After, Outcome, streamed},
     platform::{PlatformEvent, RuntimeDone},
-    pool::{Chair, Place, SETTLING, Seat},
+    pool::{Chair, Place, SETTLING, Seat, Source, Starting},
     task,
 };
 
@@ -68,14 +68,14 @@ impl Function {
         let Place {
             presence,
             mut seat,
-            environment: idle,
+            source,
         } = place;
         let request_id = request.request_id.take().unwrap_or_else(task::new_id);
         self.counters.begin();
         let record = self.journal.begin(&self.name, &request_id, &request);
-        let (environment, init_us) = match idle {
-            Some(environment) => (environment, None),
-            None => match self.start(&record).await {
+        let (environment, init_us) = match source {
+            Source::Waiting(environment) => (environment, None),
+            Source::New(starting) => match self.start(&record, starting).await {
                 Ok((environment, init_us)) => (environment, Some(init_us)),
                 Err((document, log, init_us)) => {
                     let answer = self.fail_init(&record, request_id, &document, &log, init_us, || drop(seat));
@@ -191,7 +191,11 @@ impl Function {
             } else {
                 if let Some(caller) = caller.take() {
                     environment.finish_output();
-                    _ = caller.send(Ok(early_reply(invocation, &outcome, environment.log.tail(&invocation.record))));
+                    _ = caller.send(Ok(early_reply(
+                        invocation,
+                        &outcome,
+                        environment.log.tail(&invocation.record),
+                    )));
                 }
                 settling.await
             };
@@ -270,8 +274,8 @@ impl Function {
     async fn start(
         self: &Arc<Self>,
         record: &Record,
+        starting: Option<Starting>,
     ) -> Result<(Arc<Environment>, u64), (ErrorDocument, Arc<EnvironmentLog>, u64)> {
-        let starting = self.pool().starts(self);
         let number = self.environments.fetch_add(1, Relaxed) + 1;
         self.counters.cold_start();
         let (name, sink, journal) = (
@@ -279,14 +283,7 @@ impl Function {
             Arc::clone(&self.sink),
             Arc::clone(&self.journal),
         );
-        let log = Arc::new(EnvironmentLog::new(
-            name,
-            number,
-            &self.settings,
-            sink,
-            journal,
-            record,
-        ));
+        let log = Arc::new(EnvironmentLog::new(name, number, &self.settings, sink, journal, record));
         let started = task::now();
         let result = Environment::start(&self.settings, number, Arc::clone(&log), &self.processes).await;
         let (environment, init_us) = result.map_err(|document| (document, log, microseconds(started)))?;

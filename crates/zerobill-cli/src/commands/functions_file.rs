@@ -39,6 +39,7 @@ struct FunctionTable {
     /// MB of temporary files.
     temporary: Option<u32>,
     concurrency: Option<usize>,
+    per_environment: Option<usize>,
     /// Seconds that an environment waits for an event.
     idle: Option<f64>,
     #[serde(default)]
@@ -222,6 +223,7 @@ impl FunctionTable {
         settings.memory_mb = self.memory.unwrap_or(defaults.memory);
         settings.cpu_share = self.cpu_share.unwrap_or(defaults.cpu_share);
         settings.concurrency = self.concurrency.unwrap_or(concurrency);
+        settings.environment_concurrency = self.per_environment.unwrap_or(defaults.per_environment);
         settings.timeout = defaults.timeout;
         for (place, value) in [
             (&mut settings.timeout, self.timeout),

@@ -69,6 +69,7 @@ fn function(arguments: Function) -> Result<FunctionSettings, Failure> {
     settings.environment.extend(arguments.environment);
     settings.memory_mb = arguments.memory;
     settings.cpu_share = arguments.cpu_share;
+    settings.environment_concurrency = arguments.per_environment;
     settings.timeout = arguments.timeout;
     settings.extensions = arguments.extensions;
     settings.log.format = arguments.log_format;

@@ -20,6 +20,14 @@ fn each_wrong_argument_is_named() {
             &["dev", "--port", "0", "--concurrency", "1001"],
             "a concurrency of 1001 is not from 1 to 1000",
         ),
+        (
+            &["dev", "--port", "0", "--per-environment", "0"],
+            "0 invocations at once in one environment are not from 1 to 1600",
+        ),
+        (
+            &["dev", "--port", "0", "--per-environment", "1601"],
+            "1601 invocations at once in one environment are not from 1 to 1600",
+        ),
         (&["ops", "--format", "xml"], "'xml' for '--format <FORMAT>'"),
         (&["call"], "<INTERFACE.OPERATION>"),
         (&["invoke", "x"], "'x' for '[-]'"),

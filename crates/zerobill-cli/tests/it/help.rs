@@ -65,6 +65,7 @@ fn help_of_dev() {
           --demo                      Send varied events to the function, to see it live
           --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
           --cpu-share                 Leave the function only the share of a CPU that its memory buys on Lambda, after INIT: 7 % with 128 MB (Linux only)
+          --per-environment <N>       How many invocations one environment serves at once, as on Lambda Managed Instances; the log is then JSON [default: 1]
           --timeout <SECONDS>         Seconds that one invocation may take [default: 3]
           --env <NAME=VALUE>          A variable for the function; may be given several times
           --extensions <DIR>          A folder whose programs are external extensions, as those in /opt/extensions are on Lambda
@@ -99,6 +100,7 @@ fn help_of_invoke() {
           --async                     Do not wait for the reply; only with `--url`
           --memory <MB>               Memory of the function in MB, which its bill depends on [default: 128]
           --cpu-share                 Leave the function only the share of a CPU that its memory buys on Lambda, after INIT: 7 % with 128 MB (Linux only)
+          --per-environment <N>       How many invocations one environment serves at once, as on Lambda Managed Instances; the log is then JSON [default: 1]
           --timeout <SECONDS>         Seconds that one invocation may take [default: 3]
           --env <NAME=VALUE>          A variable for the function; may be given several times
           --extensions <DIR>          A folder whose programs are external extensions, as those in /opt/extensions are on Lambda

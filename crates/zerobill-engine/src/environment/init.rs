@@ -127,7 +127,10 @@ impl Environment {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(unable)?;
         let address = listener.local_addr().map_err(unable)?;
         let temporary = TemporaryFolder::new().map_err(unable)?;
-        let api = Arc::new(RuntimeApi::new(Arc::clone(extensions), settings.environment_concurrency));
+        let api = Arc::new(RuntimeApi::new(
+            Arc::clone(extensions),
+            settings.environment_concurrency,
+        ));
         // From here on it is ended with what is started below, or when that fails.
         let serving = Serving(task::spawn(Arc::clone(&api).serve(listener)).abort_handle());
         let variables = variables::of(settings, address, number, temporary.path());

@@ -48,7 +48,10 @@ pub(super) fn of(
         variables.push((names::LOG_LEVEL, settings.log.application_level.name().into()));
     }
     if settings.environment_concurrency > 1 {
-        variables.push((names::MAX_CONCURRENCY, settings.environment_concurrency.to_string().into()));
+        variables.push((
+            names::MAX_CONCURRENCY,
+            settings.environment_concurrency.to_string().into(),
+        ));
     }
     let defaults = [
         (names::HANDLER, "bootstrap"),

@@ -27,5 +27,6 @@ mod origins;
 mod queues;
 mod runtime_api;
 mod schedules;
+mod shared_environments;
 mod streaming;
 mod telemetry;

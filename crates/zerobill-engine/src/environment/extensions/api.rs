@@ -117,7 +117,11 @@ impl Extensions {
         let mut events = Vec::new();
         for event in wanted {
             let Some(event) = known.iter().find(|known| *known == event) else {
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let known = if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                };
                 let reason = format!("{event}: not one of {known}");
                 return Err(forbid("Extension.InvalidEventType", &reason));
             };
