@@ -30,6 +30,8 @@ def main():
             stopping(checks, engine)
         with start("narrow", "--timeout", "1", "--concurrency", "1") as engine:
             narrow(checks, engine)
+        with start("shared", "--timeout", "20", "--per-environment", "6", "--memory", "512") as engine:
+            shared(checks, engine, folder)
         with start("missing-module", handler="no_such_module.handler") as engine:
             missing_module(checks, engine)
     sys.exit(1 if checks.failed else 0)
@@ -203,6 +205,27 @@ def narrow(checks, engine):
             refused(lambda: double(engine, 3), "TooManyRequestsException", 429)
             equal(hanging.result().error, "Unhandled", "the invocation in flight")
         double(engine, 4)
+
+
+def shared(checks, engine, folder):
+    with checks.check("6 invocations at the same time are answered by 6 workers of one environment"):
+        for round in range(2):
+            event = {"do": "meet", "expected": 6, "folder": str(folder / f"sharing-{round}")}
+            Path(event["folder"]).mkdir()
+            with ThreadPoolExecutor(6) as pool:
+                replies = list(pool.map(lambda n: engine.invoke(event | {"n": n}), range(6)))
+            equal([(reply.status, reply.error) for reply in replies], [(200, None)] * 6, "status, error")
+            equal([reply.value["n"] for reply in replies], list(range(6)), "each its own answer")
+            equal(len({reply.value["process"] for reply in replies}), 6, "workers")
+        equal(len(engine.children()), 1, "environments")
+
+    with checks.check("errors of one worker are no other's"):
+        with ThreadPoolExecutor(6) as pool:
+            fails = [pool.submit(fail, engine, n) for n in range(20)]
+            works = [pool.submit(double, engine, n) for n in range(20)]
+        equal(len({done.result() for done in fails}), 20, "errors")
+        equal([done.result()["n"] for done in works], list(range(20)), "answers")
+        equal(len(engine.children()), 1, "environments")
 
 
 def missing_module(checks, engine):
