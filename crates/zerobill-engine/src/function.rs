@@ -208,10 +208,13 @@ impl Function {
             let mut is_new = true;
             loop {
                 tokio::select! {
-                    asks = environment.asks() => match function.upgrade() {
-                        Some(function) if asks => function.pool().arrives(&function, &environment),
-                        _ => return,
-                    },
+                    asks = environment.asks() => {
+                        let Some(function) = function.upgrade() else { return };
+                        if !asks {
+                            return function.pool().forget(&environment);
+                        }
+                        function.pool().arrives(&function, &environment);
+                    }
                     // A program that serves one at a time asks no more.
                     () = &mut all_ask, if is_new => {
                         is_new = false;
