@@ -1,5 +1,11 @@
 //! Which names stand for secrets, what secrets look like in text, and the one mask that replaces them.
 
+use std::ops::Range;
+
+mod text;
+
+pub use text::sanitize;
+
 /// What is printed instead of a secret.
 pub const MASK: &str = "***";
 
@@ -79,75 +85,23 @@ fn starts_a_word(name: &str, word: &str) -> bool {
     at == 0 || first.is_ascii_uppercase() || bytes[at - 1].0 + 1 != position
 }
 
-/// `text` with everything masked that is a secret by its name (`token=…`) or by its shape (JSON Web Tokens, AWS access keys,
-/// long words of letters and digits).
-///
-/// ```
-/// use zerobill::redact::sanitize;
-/// assert_eq!(sanitize("401 for Bearer abc, password: hunter2"), "401 for Bearer ***, password: ***");
-/// ```
-pub fn sanitize(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let (mut rest, mut before, mut gap) = (text, "", "");
-    while !rest.is_empty() {
-        let word = &rest[..rest.find(is_gap).unwrap_or(rest.len())];
-        let named = gap.contains(['=', ':']) && is_secret(before);
-        let scheme = before.eq_ignore_ascii_case("bearer") || before.eq_ignore_ascii_case("basic");
-        let announced = !word.is_empty() && (named || scheme) && !word.eq_ignore_ascii_case("bearer");
-        out.push_str(if announced || looks_secret(word) { MASK } else { word });
-        rest = &rest[word.len()..];
-        let end = rest.find(|c| !is_gap(c)).unwrap_or(rest.len());
-        gap = &rest[..end];
-        out.push_str(gap);
-        before = word;
-        rest = &rest[end..];
-    }
-    out
-}
-
 /// `text` with the password of a URL in it masked: `http://user:***@host`.
 pub(crate) fn without_password(text: String) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text;
     };
     let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    match authority.rsplit_once('@') {
-        Some((login, host)) => {
-            let user = login.split_once(':').map_or(MASK, |(user, _)| user);
-            let path = &rest[authority.len()..];
-            let colon = if login.contains(':') { ":***" } else { "" };
-            format!("{scheme}://{user}{colon}@{host}{path}")
-        }
+    match password(authority) {
+        Some(Range { start, end }) => format!("{scheme}://{}{MASK}{}", &rest[..start], &rest[end..]),
         None => text,
     }
 }
 
-/// What separates words: everything that cannot be part of a token.
-fn is_gap(c: char) -> bool {
-    !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '~'))
-}
-
-/// Words of this length with letters and digits are more likely a key than a name.
-const LONG_WORD: usize = 24;
-
-fn looks_secret(word: &str) -> bool {
-    let (letters, digits) = (
-        word.bytes().filter(u8::is_ascii_alphabetic).count(),
-        word.bytes().filter(u8::is_ascii_digit).count(),
-    );
-    let access_key = word.len() == 20 && (word.starts_with("AKIA") || word.starts_with("ASIA"));
-    let web_token = word.starts_with("eyJ") && word.matches('.').count() >= 1 && word.len() >= LONG_WORD;
-    let long = word.len() >= LONG_WORD && letters >= 6 && digits >= 4 && !word.contains('.') && !is_uuid(word);
-    access_key || web_token || long
-}
-
-/// Request ids are no secret, and logs are useless without them.
-fn is_uuid(word: &str) -> bool {
-    word.len() == 36
-        && word.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+/// Where the password stands in the `user:password@host` of a URL; where there is no colon the user may be a token.
+fn password(authority: &str) -> Option<Range<usize>> {
+    let end = authority.rfind('@')?;
+    let start = authority[..end].find(':').map_or(0, |colon| colon + 1);
+    (start < end).then_some(start..end)
 }
 
 /// Takes the value out of what serde says of it: ``invalid type: string "…", expected u8``, ``unknown variant `…`, expected `a` ``.
@@ -217,29 +171,6 @@ mod tests {
         assert!(!is_secret(&"a".repeat(500)));
     }
     #[test]
-    fn secrets_in_text_are_masked_by_name_and_by_shape() {
-        for (text, safe) in [
-            ("Authorization: Bearer zbsecret-header", "Authorization: Bearer ***"),
-            (
-                "https://host/x?token=zbsecret-query&page=2",
-                "https://host/x?token=***&page=2",
-            ),
-            (
-                r#"{"password":"zbsecret-json","user":"ann"}"#,
-                r#"{"password":"***","user":"ann"}"#,
-            ),
-            ("key AKIAIOSFODNN7EXAMPLE used", "key *** used"),
-            (
-                "bad eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl here",
-                "bad *** here",
-            ),
-            ("digest 9f86d081884c7d659a2feaa0c55ad015", "digest ***"),
-        ] {
-            assert_eq!(sanitize(text), safe);
-        }
-    }
-
-    #[test]
     fn the_password_of_a_url_is_masked() {
         for (text, safe) in [
             ("http://ann:zbsecret@proxy:3128", "http://ann:***@proxy:3128"),
@@ -280,19 +211,6 @@ mod tests {
             ),
         ] {
             assert_eq!(without_value(reason), expected);
-        }
-    }
-
-    #[test]
-    fn plain_text_is_left_alone() {
-        for text in [
-            "",
-            "index out of bounds: the len is 3 but the index is 7",
-            "request 8476a536-e9f4-11e8-9739-2dfe598c3fcd failed after 3.00 s",
-            "cannot read /var/task/zerobill.toml: No such file or directory (os error 2)",
-            "Tür 7: größer als 5 °C",
-        ] {
-            assert_eq!(sanitize(text), text);
         }
     }
 }
