@@ -11,7 +11,6 @@ use serde_json::value::RawValue;
 use super::{
     CacheError, MAX_BYTES, TTL_SECONDS,
     level::{Level, Outage},
-    loading::RefreshedKeys,
     memory::Memory,
     store::{Entry, Evictions, OVERHEAD_BYTES, Store, Stored, build, fit, largest_entry},
 };
@@ -32,7 +31,6 @@ pub(super) struct Inner {
     memory: Mutex<Memory>,
     pub(super) level: OnceLock<Arc<dyn Level>>,
     pub(super) outage: Outage,
-    pub(super) refreshing: RefreshedKeys,
     pub(super) evictions: Evictions,
 }
 
@@ -57,7 +55,6 @@ impl Inner {
             memory: Mutex::default(),
             level: OnceLock::new(),
             outage: Outage::default(),
-            refreshing: RefreshedKeys::default(),
             evictions: Evictions::default(),
         }
     }

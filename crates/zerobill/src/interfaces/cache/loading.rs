@@ -1,11 +1,6 @@
 //! Loading what is missing: once for all who ask, from the second level where it has it, and in the background.
 
-use std::{
-    collections::HashSet,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -23,7 +18,7 @@ impl Inner {
     /// The entry under `key`, loaded by one of those who ask. It is kept for `stale` more than it is fresh, as an old one was,
     /// which stays until there is a new one.
     pub(super) async fn load_once<T, E, F>(
-        &self,
+        self: &Arc<Self>,
         key: &str,
         how: Freshness,
         stale: Duration,
@@ -35,7 +30,7 @@ impl Inner {
         F: AsyncFnOnce() -> Result<T, E>,
     {
         let old = self.memory().built().and_then(|store| store.peek(key).cloned());
-        let load = async || match self.loaded(key, how, stale, load).await {
+        let load = async |flight| match self.loaded(key, how, stale, &flight, load).await {
             Ok(entry) => Ok(entry),
             Err(error) => match old.filter(|entry| entry.stale_within(how.stale_if_error, self.age())) {
                 Some(entry) => {
@@ -49,7 +44,11 @@ impl Inner {
     }
 
     /// Loads `key` once for all who wait for it.
-    async fn single_flight<E>(&self, key: &str, load: impl AsyncFnOnce() -> Result<Entry, E>) -> Result<Entry, E> {
+    async fn single_flight<E>(
+        self: &Arc<Self>,
+        key: &str,
+        load: impl AsyncFnOnce(Arc<Flight>) -> Result<Entry, E>,
+    ) -> Result<Entry, E> {
         let flight = loop {
             let (flight, is_new) = {
                 let mut memory = self.memory();
@@ -66,44 +65,75 @@ impl Inner {
                 return Ok(entry);
             }
         };
-        let mut loading = Loading {
-            inner: self,
-            key,
-            flight,
-            entry: None,
-        };
-        let entry = load().await?;
+        let mut loading = self.loading(key, flight);
+        let entry = load(Arc::clone(&loading.flight)).await?;
         loading.entry = Some(entry.clone());
         Ok(entry)
     }
 
-    /// Starts a task that loads `key` anew, if none does already.
-    pub(super) fn refresh<T, E, F>(self: &Arc<Self>, key: &str, how: Freshness, stale: Duration, load: F)
-    where
+    /// Starts a task that loads `key` anew, if nobody does already. Whoever finds no value meanwhile waits for it.
+    pub(super) fn refresh<T, E, F>(
+        self: &Arc<Self>,
+        key: &str,
+        how: Freshness,
+        stale: Duration,
+        load: impl FnOnce() -> F,
+    ) where
         T: Serialize + Send,
         E: From<CacheError> + fmt::Display + Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let Some(refreshing) = Refreshing::begin(self, key) else {
-            return;
+        let flight = {
+            let mut memory = self.memory();
+            let there = memory.built().and_then(|store| store.peek(key));
+            if there.is_some_and(|entry| entry.fresh(|| self.age())) {
+                return;
+            }
+            let (flight, is_new) = memory.flight(key);
+            if !is_new {
+                return;
+            }
+            flight
         };
+        let (loading, load) = (self.loading(key, flight), load());
         invocation::spawn(async move {
-            let Refreshing { inner, key } = &refreshing;
-            let loaded = load.await.and_then(|value| encode(key, &value).map_err(E::from));
+            let mut loading = loading;
+            let loaded = load
+                .await
+                .and_then(|value| encode(&loading.key, &value).map_err(E::from));
             match loaded {
                 Ok(json) => {
-                    let entry = inner.stored(key, how, stale, json).await;
-                    inner.insert(key, entry);
+                    let entry = loading
+                        .inner
+                        .stored(&loading.key, how, stale, &loading.flight, json)
+                        .await;
+                    loading.entry = Some(entry);
                 }
-                Err(error) => inner.logging.warning(
+                Err(error) => loading.inner.logging.warning(
                     "a cached value could not be refreshed; the old one serves for the rest of its time",
-                    [("key", key.clone()), ("reason", error.to_string())],
+                    [("key", loading.key.clone()), ("reason", error.to_string())],
                 ),
             }
         });
     }
 
-    async fn loaded<T, E, F>(&self, key: &str, how: Freshness, stale: Duration, load: F) -> Result<Entry, E>
+    fn loading(self: &Arc<Self>, key: &str, flight: Arc<Flight>) -> Loading {
+        Loading {
+            inner: Arc::clone(self),
+            key: key.to_owned(),
+            flight,
+            entry: None,
+        }
+    }
+
+    async fn loaded<T, E, F>(
+        &self,
+        key: &str,
+        how: Freshness,
+        stale: Duration,
+        flight: &Arc<Flight>,
+        load: F,
+    ) -> Result<Entry, E>
     where
         T: Serialize,
         E: From<CacheError>,
@@ -114,15 +144,24 @@ impl Inner {
         {
             return Ok(entry);
         }
-        Ok(self.stored(key, how, stale, encode(key, &load().await?)?).await)
+        let json = encode(key, &load().await?)?;
+        Ok(self.stored(key, how, stale, flight, json).await)
     }
 
-    /// The entry of a value, which the second level is told of.
-    async fn stored(&self, key: &str, how: Freshness, stale: Duration, json: Box<RawValue>) -> Entry {
+    /// The entry of a value, which the second level is told of, unless the key was written or removed meanwhile.
+    async fn stored(
+        &self,
+        key: &str,
+        how: Freshness,
+        stale: Duration,
+        flight: &Arc<Flight>,
+        json: Box<RawValue>,
+    ) -> Entry {
         let nothing = how.nothing.filter(|_| json.get() == "null");
         let ttl = nothing.or(how.ttl).or_else(|| self.settings.read().ttl);
         if how.shared
             && let Some(level) = self.level.get()
+            && self.memory().owns(key, flight)
         {
             let ends_at_ms = ttl.map(|ttl| self.base.clock.epoch_ms().saturating_add(milliseconds(ttl)));
             let value = Leveled::new(json.clone(), ends_at_ms);
@@ -159,58 +198,25 @@ impl Inner {
 }
 
 /// A load that goes on: when this is dropped, also by a panic or because the load was given up, those who wait go on.
-struct Loading<'a> {
-    inner: &'a Inner,
-    key: &'a str,
+struct Loading {
+    inner: Arc<Inner>,
+    key: String,
     flight: Arc<Flight>,
     entry: Option<Entry>,
 }
 
-impl Drop for Loading<'_> {
+impl Drop for Loading {
     fn drop(&mut self) {
         let entry = self.entry.take();
         {
             let mut memory = self.inner.memory();
-            if memory.land(self.key, &self.flight)
+            if memory.land(&self.key, &self.flight)
                 && let Some(entry) = &entry
             {
-                self.inner.keep(&mut memory, self.key, entry.clone());
+                self.inner.keep(&mut memory, &self.key, entry.clone());
             }
         }
         self.flight.end(entry);
-    }
-}
-
-/// The keys that a task loads anew at the moment.
-pub(super) type RefreshedKeys = Mutex<HashSet<String>>;
-
-/// One of them, until the task has ended, however it ends.
-struct Refreshing {
-    inner: Arc<Inner>,
-    key: String,
-}
-
-impl Refreshing {
-    fn begin(inner: &Arc<Inner>, key: &str) -> Option<Self> {
-        let begun = inner
-            .refreshing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.to_owned());
-        begun.then(|| Self {
-            inner: Arc::clone(inner),
-            key: key.to_owned(),
-        })
-    }
-}
-
-impl Drop for Refreshing {
-    fn drop(&mut self) {
-        self.inner
-            .refreshing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.key);
     }
 }
 

@@ -92,9 +92,14 @@ impl Memory {
         (flight, true)
     }
 
+    /// Whether what `flight` loads is still to be kept.
+    pub(super) fn owns(&self, key: &str, flight: &Arc<Flight>) -> bool {
+        self.flights.get(key).is_some_and(|known| Arc::ptr_eq(known, flight))
+    }
+
     /// Ends a load; says whether what it loaded is to be kept.
     pub(super) fn land(&mut self, key: &str, flight: &Arc<Flight>) -> bool {
-        let is_kept = self.flights.get(key).is_some_and(|known| Arc::ptr_eq(known, flight));
+        let is_kept = self.owns(key, flight);
         if is_kept {
             self.flights.remove(key);
         }

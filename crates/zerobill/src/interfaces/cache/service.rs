@@ -202,7 +202,7 @@ impl Cache {
         let entry = match self.0.find_stale(key, stale) {
             Some(entry) => {
                 self.0.memory().counts.stale += 1;
-                self.0.refresh(key, how, kept, load());
+                self.0.refresh(key, how, kept, load);
                 entry
             }
             None => self.0.load_once(key, how, kept, async || load().await).await?,

@@ -134,3 +134,16 @@ async fn what_is_forgotten_is_loaded_again() {
     assert!(shelf.values.lock().unwrap().is_empty());
     assert_eq!(load(&gateway, shared(), 2).await, 2);
 }
+
+#[tokio::test]
+async fn what_was_forgotten_while_it_was_loaded_is_not_told() {
+    let shelf = Arc::new(Shelf::default());
+    let (gateway, _) = gateway([]);
+    assert!(gateway.cache().share(shelf.clone()));
+    let load = async || {
+        gateway.cache().forget("rate").await?;
+        Ok::<_, CacheError>(1)
+    };
+    assert_eq!(gateway.cache().get_or_load("rate", shared(), load).await.unwrap(), 1);
+    assert!(shelf.values.lock().unwrap().is_empty());
+}

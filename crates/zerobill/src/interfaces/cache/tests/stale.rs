@@ -194,3 +194,80 @@ async fn a_failed_task_is_a_warning_and_lets_the_next_one_try() {
     bell.notify_one();
     assert_eq!(counted(&gateway, &loads, &bell).await, 5, "too old: it is loaded first");
 }
+
+/// A value that is old and that a task loads anew once the bell rings: the second load after so many `before`.
+async fn refreshing(before: u32) -> (Gateway, Arc<AtomicU32>, Arc<Notify>) {
+    let (gateway, hand) = gateway([]);
+    let (loads, bell) = (Arc::new(AtomicU32::new(before)), Arc::new(Notify::new()));
+    bell.notify_one();
+    counted(&gateway, &loads, &bell).await;
+    hand.advance(seconds(60));
+    counted(&gateway, &loads, &bell).await;
+    tokio::task::yield_now().await;
+    (gateway, loads, bell)
+}
+
+#[tokio::test]
+async fn whoever_needs_a_fresh_value_waits_for_the_task_that_loads_it() {
+    let (gateway, loads, bell) = refreshing(0).await;
+    let fresh = crate::invocation::spawn({
+        let (gateway, loads) = (gateway.clone(), Arc::clone(&loads));
+        let load = async move || Ok::<_, Error>(100 + loads.fetch_add(1, SeqCst));
+        async move { gateway.cache().get_or_load("rate", seconds(60), load).await }
+    });
+    tokio::task::yield_now().await;
+    bell.notify_one();
+    assert_eq!(fresh.await.unwrap().unwrap(), 2);
+    assert_eq!(loads.load(SeqCst), 2);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_task_that_fails_loads_or_takes_the_old_value() {
+    for (fails, expected) in [(false, 7), (true, 2)] {
+        let (gateway, _, bell) = refreshing(1).await;
+        let waiting = crate::invocation::spawn({
+            let gateway = gateway.clone();
+            let how = Freshness::for_time(seconds(60)).stale_if_error(seconds(30));
+            let load = async move || if fails { Err(closed()) } else { Ok(7) };
+            async move { gateway.cache().get_or_load("rate", how, load).await }
+        });
+        tokio::task::yield_now().await;
+        bell.notify_one();
+        assert_eq!(waiting.await.unwrap().unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_or_removed_meanwhile_is_not_overwritten_by_a_task() {
+    for is_written in [true, false] {
+        let (gateway, _, bell) = refreshing(0).await;
+        if is_written {
+            gateway.cache().set("rate", &9, None).unwrap();
+        } else {
+            gateway.cache().delete("rate");
+        }
+        bell.notify_one();
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(gateway.cache().get::<u32>("rate").unwrap(), is_written.then_some(9));
+    }
+}
+
+#[tokio::test]
+async fn a_load_is_only_made_for_the_task_that_starts() {
+    let (gateway, _, bell) = refreshing(0).await;
+    let made = Cell::new(0);
+    for _ in 0..3 {
+        let load = || {
+            made.set(made.get() + 1);
+            std::future::ready(Ok::<_, Error>(5))
+        };
+        let value = gateway
+            .cache()
+            .get_or_revalidate("rate", seconds(60), seconds(30), load);
+        assert_eq!(value.await.unwrap(), 1);
+    }
+    assert_eq!(made.get(), 0);
+    bell.notify_one();
+}
