@@ -75,9 +75,19 @@ pub(super) struct Known {
     /// Whether the brake was asked before.
     pub(super) asked_brake: bool,
     pub(super) store_problem: Option<String>,
+    /// Why the brake could not say whether the function is stopped.
+    pub(super) asking_problem: Option<String>,
+    /// Why it could not stop the function.
     pub(super) brake_problem: Option<String>,
     /// Why the function is stopped.
     pub(super) reason: Option<String>,
+}
+
+impl Known {
+    fn problems(&self) -> impl Iterator<Item = &String> {
+        let problems = [&self.store_problem, &self.brake_problem, &self.asking_problem];
+        problems.into_iter().flatten()
+    }
 }
 
 /// Says when it is over, also when it is given up half way.
@@ -253,16 +263,14 @@ impl Keeper {
             reason: known.reason.clone().filter(|_| state == UsageState::Stopped),
             used: DimensionUse::all(&rules, &settled.with(&unsettled)),
             age_ms: known.answered_at.map(|at| milliseconds(age.saturating_sub(at))),
-            problem: known.store_problem.clone().or_else(|| known.brake_problem.clone()),
+            problem: known.problems().next().cloned(),
             overshoot: Overshoot::of(&rules, meter.memory_mb(), Duration::from_millis(meter.timeout_ms())),
         }
     }
 
     /// Why it does not do its job in full.
     pub(super) fn complaints(&self) -> Vec<String> {
-        let known = self.known();
-        let problems = [&known.store_problem, &known.brake_problem];
-        problems.into_iter().flatten().cloned().collect()
+        self.known().problems().cloned().collect()
     }
 
     /// The budget's name: the setting's, or the function's.

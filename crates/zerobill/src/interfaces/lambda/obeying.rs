@@ -60,29 +60,28 @@ impl Keeper {
     /// Asks whether the function is stopped, by whomever.
     pub(super) async fn ask_brake(&self) {
         let is_first = !std::mem::replace(&mut self.known().asked_brake, true);
-        let state = self.brake().state(&self.function).await;
-        match state {
-            Ok(Some(trip)) => {
-                self.known().reason = Some(trip.reason.clone());
-                if !self.refuses.swap(true, Relaxed) && is_first {
-                    // No environment of a function that is stopped should have started: something undid it.
-                    let again = self.brake().trip(&self.function, &trip.reason).await;
-                    let problem = again.err().map(|error| error.to_string());
-                    if let Some(problem) = problem {
-                        self.problem(|known| &mut known.brake_problem, problem);
-                    }
+        let state = match self.brake().state(&self.function).await {
+            Ok(state) => state,
+            Err(error) => return self.problem(|known| &mut known.asking_problem, error.to_string()),
+        };
+        self.known().asking_problem = None;
+        if let Some(trip) = state {
+            self.known().reason = Some(trip.reason.clone());
+            if !self.refuses.swap(true, Relaxed) && is_first && !trip.releasing {
+                // No environment of a function that is stopped should have started: something undid it, and no release.
+                let again = self.brake().trip(&self.function, &trip.reason).await;
+                if let Err(error) = again {
+                    self.problem(|known| &mut known.brake_problem, error.to_string());
                 }
             }
-            Ok(None) => {
-                let mut known = self.known();
-                let by_itself = known.asks_for_stop && known.brake_problem.is_some();
-                if !by_itself && self.refuses.swap(false, Relaxed) {
-                    (known.reason, known.brake_problem) = (None, None);
-                    drop(known);
-                    self.notice(format!("function `{}` was released", self.function), false);
-                }
-            }
-            Err(error) => self.problem(|known| &mut known.brake_problem, error.to_string()),
+            return;
+        }
+        let mut known = self.known();
+        let by_itself = known.asks_for_stop && known.brake_problem.is_some();
+        if !by_itself && self.refuses.swap(false, Relaxed) {
+            (known.reason, known.brake_problem) = (None, None);
+            drop(known);
+            self.notice(format!("function `{}` was released", self.function), false);
         }
     }
 

@@ -18,6 +18,8 @@ struct Recording {
     trips: MemoryTrips,
     asked: Mutex<Vec<String>>,
     fails: AtomicBool,
+    /// Whether it does not say who is stopped.
+    is_mute: AtomicBool,
 }
 
 impl Brake for Recording {
@@ -44,6 +46,10 @@ impl Brake for Recording {
     }
 
     fn state<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
+        if self.is_mute.load(SeqCst) {
+            let error = BrakeError("`dynamodb:GetItem` got no answer".to_owned());
+            return Box::pin(std::future::ready(Err(error)));
+        }
         self.trips.read(function)
     }
 }
@@ -198,4 +204,46 @@ async fn a_function_that_somebody_else_stopped_refuses_too() {
     assert_eq!(answered(&place, 1).await, 0);
     let refused = place.invoke().await.expect_err("stopped");
     assert!(refused.detail().ends_with(": by hand"), "{}", refused.detail());
+}
+
+#[tokio::test]
+async fn a_brake_that_could_not_be_asked_for_a_moment_is_no_problem_afterwards_and_hides_none() {
+    let (store, brake) = (Arc::default(), Arc::<Recording>::default());
+    let place = place(&store, &brake);
+    brake.is_mute.store(true, SeqCst);
+    assert_eq!(answered(&place, 1).await, 1);
+    let problem = || place.gateway.lambda().usage().problem;
+    assert_eq!(problem().as_deref(), Some("`dynamodb:GetItem` got no answer"));
+    brake.is_mute.store(false, SeqCst);
+    assert_eq!(answered(&place, 1).await, 1);
+    assert_eq!(problem(), None);
+    brake.fails.store(true, SeqCst);
+    assert_eq!(answered(&place, 100).await, 92);
+    assert_eq!(problem().as_deref(), Some("`lambda:PutFunctionConcurrency` is denied"));
+    let denied = "WARN `lambda:PutFunctionConcurrency` is denied".to_owned();
+    assert_eq!(place.log().iter().filter(|line| **line == denied).count(), 1);
+}
+
+#[tokio::test]
+async fn a_stopped_function_whose_brake_cannot_be_asked_is_not_stopped_again() {
+    let (store, brake) = (Arc::default(), Arc::<Recording>::default());
+    let place = place(&store, &brake);
+    assert_eq!(answered(&place, 100).await, 94);
+    brake.is_mute.store(true, SeqCst);
+    for _ in 0..3 {
+        place.hand.advance(5 * SECOND);
+        assert_eq!(answered(&place, 1).await, 0);
+    }
+    assert_eq!(brake.asked.lock().expect("lives").len(), 1);
+}
+
+#[tokio::test]
+async fn a_new_environment_does_not_undo_a_release_under_way() {
+    let (store, brake) = (Arc::default(), Arc::<Recording>::default());
+    let mut trip = Trip::new("shop", REASON, 1);
+    trip.releasing = true;
+    assert!(brake.trips.write(&trip).await.expect("writes"));
+    let fresh = place(&store, &brake);
+    assert_eq!(answered(&fresh, 3).await, 0, "it is not over");
+    assert_eq!(*brake.asked.lock().expect("lives"), Vec::<String>::new());
 }
