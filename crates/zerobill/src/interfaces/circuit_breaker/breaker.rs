@@ -137,21 +137,24 @@ impl Breaker {
         if self.0.around.store.get().is_some() {
             self.refresh().await;
         }
-        let permit = self
+        let mut permit = self
             .permit()
             .map_err(|retry_after| BreakerError::Open { retry_after })?;
         let mut pending = Pending {
             breaker: self,
             permit: Some(permit),
         };
-        if permit.probe
-            && let Err(retry_after) = self.elect().await
-        {
-            return Err(BreakerError::Open { retry_after });
+        if permit.probe {
+            permit = self
+                .elect(permit)
+                .await
+                .map_err(|retry_after| BreakerError::Open { retry_after })?;
+            pending.permit = Some(permit);
         }
         let result = work.await;
-        pending.permit = None;
         let failed = result.as_ref().err().is_some_and(counts);
+        // Not earlier: the caller's `counts` may panic, too.
+        pending.permit = None;
         if self.record(permit, failed) && self.0.around.store.get().is_some() {
             self.publish().await;
         }
@@ -295,10 +298,10 @@ impl Breaker {
     }
 
     /// Makes this environment the one that probes; another that is already doing so is an error that says how long to wait.
-    /// Where the store does not answer, each environment probes by itself.
-    async fn elect(&self) -> Result<(), Duration> {
+    /// Where the store does not answer, each environment probes by itself. The permit is another one where the state has changed.
+    async fn elect(&self, permit: Permit) -> Result<Permit, Duration> {
         let Some(store) = self.0.around.store.get() else {
-            return Ok(());
+            return Ok(permit);
         };
         let version = self.known().version + 1;
         // Until this lease ends, or the probe's result is written, the others keep their calls back.
@@ -311,18 +314,18 @@ impl Breaker {
             Ok(false) => {
                 self.known().read_at = None;
                 self.refresh().await;
-                let left = self.permit().err();
-                return left.map_or(Ok(()), Err);
+                return self.permit();
             }
             Err(error) => self.warn_once(&error.to_string()),
         }
-        Ok(())
+        Ok(permit)
     }
 
     /// The end of this breaker's usual time, in milliseconds since 1970.
     fn lease_ms(&self) -> u64 {
         let open_for = self.machine().rules().open_for;
-        self.0.clock.epoch_ms() + u64::try_from(open_for.as_millis()).unwrap_or_default()
+        let open_for_ms = u64::try_from(open_for.as_millis()).unwrap_or(u64::MAX);
+        self.0.clock.epoch_ms().saturating_add(open_for_ms)
     }
 
     /// Tells the other environments of this one's state. Whoever is first wins; the others read it.

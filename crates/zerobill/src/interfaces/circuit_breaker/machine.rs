@@ -187,7 +187,7 @@ impl Machine {
 
     /// Opens it from now on.
     pub(super) fn open(&mut self, now: Duration) {
-        self.open_until(now + self.rules.open_for);
+        self.open_until(now.saturating_add(self.rules.open_for));
     }
 
     pub(super) fn open_until(&mut self, until: Duration) {

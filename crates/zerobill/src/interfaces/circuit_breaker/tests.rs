@@ -169,6 +169,20 @@ async fn a_panic_is_a_failure() {
 }
 
 #[tokio::test]
+async fn a_probe_whose_error_cannot_be_judged_for_a_panic_has_failed() {
+    let (gateway, hand, _) = gateway();
+    gateway.circuit_breaker().trip("shop");
+    hand.advance(30 * SECOND);
+    let breaker = gateway.circuit_breaker().breaker("shop");
+    let panics = crate::invocation::spawn(async move {
+        let judge = |_: &&str| panic!("broken");
+        breaker.call_counting(async { Err::<(), _>("down") }, judge).await
+    });
+    assert!(panics.await.is_err_and(|error| error.is_panic()));
+    assert_eq!(state(&gateway), Some(BreakerState::Open));
+}
+
+#[tokio::test]
 async fn the_rate_rule_needs_enough_calls() {
     let (gateway, _, _) = gateway();
     let rules = Rules::default().failures(0).failure_rate(0.5);

@@ -11,11 +11,21 @@ use std::{
 use super::*;
 use crate::circuit_breaker::{Shared, Store, StoreError, StoreFuture};
 
+struct Overtaking(Box<dyn FnOnce() + Send>);
+
+impl std::fmt::Debug for Overtaking {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Overtaking").finish_non_exhaustive()
+    }
+}
+
 /// A store in memory, which can be down, and which counts.
 #[derive(Debug, Default)]
 struct Table {
     rows: Mutex<HashMap<String, Shared>>,
     down: AtomicBool,
+    /// Is done before the next write, which is refused.
+    overtaken_by: Mutex<Option<Overtaking>>,
     reads: AtomicU32,
     writes: AtomicU32,
 }
@@ -36,6 +46,11 @@ impl Store for Table {
             self.writes.fetch_add(1, SeqCst);
             if self.down.load(SeqCst) {
                 return Err(StoreError("no route".to_owned()));
+            }
+            let overtaking = self.overtaken_by.lock().expect("no panic").take();
+            if let Some(Overtaking(work)) = overtaking {
+                work();
+                return Ok(false);
             }
             let mut rows = self.rows.lock().expect("no panic");
             let current = rows.get(name).map_or(0, |row| row.version);
@@ -115,4 +130,35 @@ async fn a_store_that_is_down_is_said_once_and_stops_nothing() {
         Some(BreakerState::Open),
         "it still guards this environment"
     );
+}
+
+#[tokio::test]
+async fn a_probe_that_was_overtaken_by_a_change_of_state_is_the_new_probe() {
+    let (clock, hand) = Clock::manual(noon());
+    let (gateway, table) = (of(clock), Arc::new(Table::default()));
+    gateway.circuit_breaker().share(table.clone());
+    for _ in 0..3 {
+        fail(&gateway).await.expect_err("fails");
+    }
+    hand.advance(30 * SECOND);
+    let breaker = gateway.circuit_breaker().breaker("shop");
+    let overtaking = move || {
+        breaker.trip();
+        hand.advance(30 * SECOND);
+    };
+    *table.overtaken_by.lock().expect("no panic") = Some(Overtaking(Box::new(overtaking)));
+    succeed(&gateway).await.expect("probes");
+    assert_eq!(state(&gateway), Some(BreakerState::Closed));
+}
+
+#[tokio::test]
+async fn a_breaker_that_stays_open_for_good_tells_the_others_so() {
+    let (clock, _) = Clock::manual(noon());
+    let (gateway, table) = (of(clock), Arc::new(Table::default()));
+    gateway.circuit_breaker().share(table.clone());
+    let for_good = Rules::default().failures(1).open_for(Duration::MAX);
+    gateway.circuit_breaker().configure("shop", for_good);
+    fail(&gateway).await.expect_err("fails");
+    assert_eq!(state(&gateway), Some(BreakerState::Open));
+    assert_eq!(table.rows.lock().expect("no panic")["shop"].open_until_ms, u64::MAX);
 }
