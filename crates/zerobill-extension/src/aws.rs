@@ -5,11 +5,14 @@ use std::{cell::OnceCell, time::Duration};
 use ureq::Agent;
 
 use crate::{
-    clock,
+    clock::{self, End},
     settings::AwsSettings,
     sign::Unsigned,
     transport::{self, Answer, Failed},
 };
+
+/// The least that is worth a call.
+pub(crate) const CALL_LEAST: Duration = Duration::from_millis(50);
 
 /// Calls AWS.
 pub(crate) struct Aws {
@@ -44,10 +47,14 @@ impl Aws {
         format!("{}{path}", self.settings.lambda)
     }
 
-    /// Signs and sends a call, and waits for its answer at most for `limit`.
-    pub(crate) fn call(&self, call: &Call<'_>, limit: Duration) -> Result<Answer, Failed> {
+    /// Signs and sends a call, and waits for its answer until `end`.
+    pub(crate) fn call(&self, call: &Call<'_>, end: End) -> Result<Answer, Failed> {
         let credentials = self.settings.credentials.as_ref();
         let credentials = credentials.ok_or_else(|| Failed("the variables hold no credentials".to_owned()))?;
+        let limit = end.left();
+        if limit < CALL_LEAST {
+            return Err(Failed("no time is left for the call".to_owned()));
+        }
         let mut headers: Vec<_> = call
             .headers
             .iter()

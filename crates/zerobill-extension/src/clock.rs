@@ -1,6 +1,6 @@
 //! The one home of the clock. Time is that of the wall: an environment may be frozen for hours, and other clocks may stand still.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zerobill_free_tier::Month;
 
@@ -9,6 +9,23 @@ use zerobill_free_tier::Month;
 pub(crate) fn epoch_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// When several calls together have to be over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End(u64);
+
+impl End {
+    /// So long from now on.
+    pub(crate) fn after(limit: Duration) -> Self {
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        Self(epoch_ms().saturating_add(limit_ms))
+    }
+
+    /// What is left until then.
+    pub(crate) fn left(self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(epoch_ms()))
+    }
 }
 
 /// The month of that time, in UTC; none for times that have no four-digit year.

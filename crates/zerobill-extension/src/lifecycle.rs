@@ -45,7 +45,7 @@ pub(crate) fn run(address: &str, settings: Settings) -> Result<(), Failed> {
                 if shutdown_reason != TIMEOUT {
                     shared.settle(LAST_REPORT);
                 }
-                meter.flush(deadline_ms);
+                meter.flush(deadline_ms, clock::epoch_ms());
                 return Ok(());
             }
         }

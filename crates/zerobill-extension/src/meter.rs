@@ -2,24 +2,23 @@
 
 use std::{rc::Rc, time::Duration};
 
+use zerobill_free_tier::Month;
+
 use crate::{
-    aws::Aws,
-    clock,
+    aws::{Aws, CALL_LEAST},
+    clock::{self, End},
     ledger::{Batch, Ledger},
     log::{Level, say},
     policy::{Action, Totals},
     settings::{Settings, StoreSettings},
     stop::stop,
-    store::{DynamoDbStore, FileStore, MemoryStore, Store},
+    store::{Account, DynamoDbStore, FileStore, MemoryStore, Store},
     telemetry::Shared,
     transport::Failed,
 };
 
-/// The most that one call of the store may take.
-const CALL_LIMIT: Duration = Duration::from_millis(1_500);
-
-/// The least that is worth a call.
-const CALL_LEAST: Duration = Duration::from_millis(50);
+/// The most that the calls of one flush may take together.
+const FLUSH_LIMIT: Duration = Duration::from_millis(1_500);
 
 /// How long a store that failed is left alone.
 const REST_MS: u64 = 30_000;
@@ -84,45 +83,25 @@ impl Meter {
         let is_due = !(self.flushed_ms..self.flushed_ms.saturating_add(self.settings.flush_after_ms)).contains(&now_ms)
             || self.shared.lock().pending_requests() >= self.settings.flush_requests;
         if is_due && now_ms >= self.rests_until_ms {
-            self.flush(deadline_ms);
+            self.flush(deadline_ms, now_ms);
         }
     }
 
     /// Tells the store all that was counted, as far as there is time until the deadline.
-    pub(crate) fn flush(&mut self, deadline_ms: u64) {
-        self.flushed_ms = clock::epoch_ms();
-        loop {
-            let limit = Duration::from_millis(deadline_ms.saturating_sub(clock::epoch_ms()) / 2).min(CALL_LIMIT);
-            if limit < CALL_LEAST {
-                return;
-            }
+    pub(crate) fn flush(&mut self, deadline_ms: u64, now_ms: u64) {
+        self.flushed_ms = now_ms;
+        let half = Duration::from_millis(deadline_ms.saturating_sub(now_ms) / 2);
+        let end = End::after(half.min(FLUSH_LIMIT));
+        while end.left() >= CALL_LEAST {
             let Some(batch) = self.shared.lock().next() else {
                 return;
             };
-            let Batch { id, month, amounts } = batch;
-            match self.store.add(&self.settings.budget_name, &batch, limit) {
+            match self.store.add(&self.settings.budget_name, &batch, end) {
                 Ok(account) => {
-                    self.shared.lock().settle(id);
-                    let before = Totals {
-                        requests: account.totals.requests.saturating_sub(amounts.requests),
-                        mb_ms: account
-                            .totals
-                            .mb_ms
-                            .saturating_add_signed(amounts.mb_ms.saturating_neg()),
-                    };
-                    let crossed =
-                        self.settings
-                            .budget
-                            .crossed(self.settings.actions, before, account.totals, account.tripped_at);
-                    for crossing in crossed {
-                        say(
-                            Level::Warn,
-                            &format!("budget `{}`: {}", self.settings.budget_name, crossing.text),
-                        );
-                        if crossing.action == Action::Trip {
-                            let stopped = self.stop(&crossing.text, month, account.totals, limit);
-                            self.said(stopped);
-                        }
+                    self.shared.lock().settle(batch.id);
+                    // A month that is over asks for nothing any more.
+                    if clock::month(now_ms) == Some(batch.month) {
+                        self.obey(&batch, account, end);
                     }
                 }
                 Err(failed) => {
@@ -137,15 +116,31 @@ impl Meter {
         }
     }
 
-    fn stop(
-        &mut self,
-        reason: &str,
-        month: zerobill_free_tier::Month,
-        totals: Totals,
-        limit: Duration,
-    ) -> Result<(), Failed> {
-        stop(&self.aws, self.store.as_mut(), &self.settings.function, reason, limit)?;
-        self.store.mark(&self.settings.budget_name, month, totals, limit)
+    /// Does what the policy says of a month that has come to `account` with this batch.
+    fn obey(&mut self, batch: &Batch, account: Account, end: End) {
+        let Account { totals, tripped_at } = account;
+        let added = batch.amounts;
+        let before = Totals {
+            requests: totals.requests.saturating_sub(added.requests),
+            mb_ms: totals.mb_ms.saturating_add_signed(added.mb_ms.saturating_neg()),
+        };
+        let settings = &self.settings;
+        let crossed = settings.budget.crossed(settings.actions, before, totals, tripped_at);
+        for crossing in &crossed {
+            say(
+                Level::Warn,
+                &format!("budget `{}`: {}", settings.budget_name, crossing.text),
+            );
+        }
+        if let Some(crossing) = crossed.iter().find(|crossing| crossing.action == Action::Trip) {
+            let stopped = self.stop(&crossing.text, batch.month, totals, end);
+            self.said(stopped);
+        }
+    }
+
+    fn stop(&mut self, reason: &str, month: Month, totals: Totals, end: End) -> Result<(), Failed> {
+        stop(&self.aws, self.store.as_mut(), &self.settings.function, reason, end)?;
+        self.store.mark(&self.settings.budget_name, month, totals, end)
     }
 
     fn said(&self, stopped: Result<(), Failed>) {
@@ -159,3 +154,6 @@ impl Meter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,11 @@
 //! Stops the function: reserved concurrency 0, so that every further invocation is refused with 429.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
     aws::{Aws, Call},
-    clock,
+    clock::{self, End},
     store::{Concurrency, Saved, Store, Trip},
     transport::Failed,
 };
@@ -23,15 +21,9 @@ struct Reserved {
 }
 
 /// Stops `function`; what it was like is kept first, so that `zerobill guard release` can restore it.
-pub(crate) fn stop(
-    aws: &Aws,
-    store: &mut dyn Store,
-    function: &str,
-    reason: &str,
-    limit: Duration,
-) -> Result<(), Failed> {
+pub(crate) fn stop(aws: &Aws, store: &mut dyn Store, function: &str, reason: &str, end: End) -> Result<(), Failed> {
     let path = format!("/2019-09-30/functions/{function}/concurrency");
-    let answer = call(aws, "GET", &path, "", "lambda:GetFunctionConcurrency", limit)?;
+    let answer = call(aws, "GET", &path, "", "lambda:GetFunctionConcurrency", end)?;
     let reserved = serde_json::from_str(&answer).unwrap_or(Reserved { reserved: None });
     let concurrency = reserved.reserved.map_or(Concurrency::Unreserved, Concurrency::Reserved);
     let trip = Trip {
@@ -46,15 +38,15 @@ pub(crate) fn stop(
         releasing: false,
         version: 1,
     };
-    if !store.keep(&trip, limit)? && store.trip(function, limit)?.is_some_and(|kept| kept.releasing) {
+    if !store.keep(&trip, end)? && store.trip(function, end)?.is_some_and(|kept| kept.releasing) {
         return Err(Failed(format!("`{function}` is being released")));
     }
     let path = format!("/2017-10-31/functions/{function}/concurrency");
     let body = json!({ "ReservedConcurrentExecutions": 0 }).to_string();
-    call(aws, "PUT", &path, &body, "lambda:PutFunctionConcurrency", limit).map(drop)
+    call(aws, "PUT", &path, &body, "lambda:PutFunctionConcurrency", end).map(drop)
 }
 
-fn call(aws: &Aws, method: &str, path: &str, body: &str, action: &str, limit: Duration) -> Result<String, Failed> {
+fn call(aws: &Aws, method: &str, path: &str, body: &str, action: &str, end: End) -> Result<String, Failed> {
     let call = Call {
         service: "lambda",
         method,
@@ -62,7 +54,7 @@ fn call(aws: &Aws, method: &str, path: &str, body: &str, action: &str, limit: Du
         headers: &[("content-type", "application/json")],
         body,
     };
-    let answer = aws.call(&call, limit)?;
+    let answer = aws.call(&call, end)?;
     match answer.status {
         200..300 => Ok(answer.body),
         403 => Err(Failed(format!(

@@ -1,6 +1,6 @@
 //! A table of `DynamoDB` with the key `id`, shared by all execution environments of all functions of a budget.
 
-use std::{rc::Rc, time::Duration};
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 use zerobill_free_tier::Month;
@@ -8,7 +8,7 @@ use zerobill_free_tier::Month;
 use super::{Account, Store, Trip, totals};
 use crate::{
     aws::{Aws, Call},
-    clock,
+    clock::{self, End},
     ledger::Batch,
     policy::Totals,
     transport::Failed,
@@ -25,7 +25,7 @@ impl DynamoDbStore {
         Self { aws, table }
     }
 
-    fn call(&self, operation: &str, mut request: Value, limit: Duration) -> Result<Value, Failed> {
+    fn call(&self, operation: &str, mut request: Value, end: End) -> Result<Value, Failed> {
         request["TableName"] = self.table.as_str().into();
         let target = format!("DynamoDB_20120810.{operation}");
         let call = Call {
@@ -38,7 +38,7 @@ impl DynamoDbStore {
             ],
             body: &request.to_string(),
         };
-        let answer = self.aws.call(&call, limit)?;
+        let answer = self.aws.call(&call, end)?;
         let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         if answer.status == 200 {
             return Ok(body);
@@ -68,7 +68,7 @@ const KEPT_SECONDS: u64 = 400 * 24 * 60 * 60;
 const CONDITION: &str = "ConditionalCheckFailedException";
 
 impl Store for DynamoDbStore {
-    fn add(&mut self, budget: &str, batch: &Batch, limit: Duration) -> Result<Account, Failed> {
+    fn add(&mut self, budget: &str, batch: &Batch, end: End) -> Result<Account, Failed> {
         let request = json!({
             "Key": key(budget, batch.month),
             "UpdateExpression": "ADD requests :requests, mb_ms :mb_ms SET #place = :own, expires_at = :expires",
@@ -82,18 +82,18 @@ impl Store for DynamoDbStore {
             },
             "ReturnValues": "ALL_NEW",
         });
-        match self.call("UpdateItem", request, limit) {
+        match self.call("UpdateItem", request, end) {
             Ok(answer) => Ok(account(&answer["Attributes"])),
             // It was added before, and the answer was lost.
             Err(Failed(reason)) if reason == CONDITION => {
                 let request = json!({ "Key": key(budget, batch.month), "ConsistentRead": true });
-                Ok(account(&self.call("GetItem", request, limit)?["Item"]))
+                Ok(account(&self.call("GetItem", request, end)?["Item"]))
             }
             Err(failed) => Err(failed),
         }
     }
 
-    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, limit: Duration) -> Result<(), Failed> {
+    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, end: End) -> Result<(), Failed> {
         let request = json!({
             "Key": key(budget, month),
             "UpdateExpression": "SET tripped_at_requests = :requests, tripped_at_mb_ms = :mb_ms",
@@ -102,12 +102,12 @@ impl Store for DynamoDbStore {
                 ":mb_ms": { "N": tripped_at.mb_ms.to_string() },
             },
         });
-        self.call("UpdateItem", request, limit).map(drop)
+        self.call("UpdateItem", request, end).map(drop)
     }
 
-    fn trip(&mut self, function: &str, limit: Duration) -> Result<Option<Trip>, Failed> {
+    fn trip(&mut self, function: &str, end: End) -> Result<Option<Trip>, Failed> {
         let request = json!({ "Key": { "id": { "S": format!("trip#{function}") } }, "ConsistentRead": true });
-        let answer = self.call("GetItem", request, limit)?;
+        let answer = self.call("GetItem", request, end)?;
         let Some(json) = answer["Item"]["json"]["S"].as_str() else {
             return Ok(None);
         };
@@ -116,14 +116,14 @@ impl Store for DynamoDbStore {
             .map_err(|error| Failed(format!("the item `trip#{function}` is no trip: {error}")))
     }
 
-    fn keep(&mut self, trip: &Trip, limit: Duration) -> Result<bool, Failed> {
+    fn keep(&mut self, trip: &Trip, end: End) -> Result<bool, Failed> {
         // Listed first: one that is listed and has no trip does no harm.
         let listing = json!({
             "Key": { "id": { "S": "trips" } },
             "UpdateExpression": "ADD functions :function",
             "ExpressionAttributeValues": { ":function": { "SS": [trip.function] } },
         });
-        self.call("UpdateItem", listing, limit)?;
+        self.call("UpdateItem", listing, end)?;
         let json = serde_json::to_string(trip).map_err(|error| Failed(error.to_string()))?;
         let request = json!({
             "Item": {
@@ -133,7 +133,7 @@ impl Store for DynamoDbStore {
             },
             "ConditionExpression": "attribute_not_exists(id)",
         });
-        match self.call("PutItem", request, limit) {
+        match self.call("PutItem", request, end) {
             Ok(_) => Ok(true),
             Err(Failed(reason)) if reason == CONDITION => Ok(false),
             Err(failed) => Err(failed),

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use zerobill_free_tier::Month;
 
 use super::{Account, Store, Trip, totals};
-use crate::{ledger::Batch, policy::Totals, transport::Failed};
+use crate::{clock::End, ledger::Batch, policy::Totals, transport::Failed};
 
 const MONTHS: &str = "meter.json";
 const TRIPS: &str = "trips.json";
@@ -61,11 +61,11 @@ impl FileStore {
         }
     }
 
-    fn lock(&self, name: &str, limit: Duration) -> io::Result<File> {
+    fn lock(&self, name: &str, end: End) -> io::Result<File> {
         fs::create_dir_all(&self.0)?;
         let path = self.0.join(format!("{name}.lock"));
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-        for _ in 0..limit.as_millis() / PAUSE.as_millis() {
+        for _ in 0..end.left().as_millis() / PAUSE.as_millis() {
             match lock.try_lock() {
                 Ok(()) => return Ok(lock),
                 Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
@@ -76,12 +76,12 @@ impl FileStore {
     }
 
     /// Lets `change` work on what a file holds, and stores it if it says so.
-    fn change<T, R>(&self, name: &str, limit: Duration, change: impl FnOnce(&mut T) -> (R, bool)) -> Result<R, Failed>
+    fn change<T, R>(&self, name: &str, end: End, change: impl FnOnce(&mut T) -> (R, bool)) -> Result<R, Failed>
     where
         T: DeserializeOwned + Default + Serialize,
     {
         let changed = || {
-            let _lock = self.lock(name, limit)?;
+            let _lock = self.lock(name, end)?;
             let mut held = self.load(name)?;
             let (result, stores) = change(&mut held);
             if stores {
@@ -103,9 +103,9 @@ impl FileStore {
 }
 
 impl Store for FileStore {
-    fn add(&mut self, budget: &str, batch: &Batch, limit: Duration) -> Result<Account, Failed> {
+    fn add(&mut self, budget: &str, batch: &Batch, end: End) -> Result<Account, Failed> {
         let Batch { month, amounts, .. } = *batch;
-        self.change(MONTHS, limit, |months: &mut Months| {
+        self.change(MONTHS, end, |months: &mut Months| {
             let entry = months.entry(budget.to_owned()).or_default();
             let entry = entry.entry(month.to_string()).or_default();
             entry.requests = entry.requests.saturating_add(amounts.requests);
@@ -121,8 +121,8 @@ impl Store for FileStore {
         })
     }
 
-    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, limit: Duration) -> Result<(), Failed> {
-        self.change(MONTHS, limit, |months: &mut Months| {
+    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, end: End) -> Result<(), Failed> {
+        self.change(MONTHS, end, |months: &mut Months| {
             let entry = months.entry(budget.to_owned()).or_default();
             entry.entry(month.to_string()).or_default().tripped_at = Some(Marked {
                 requests: tripped_at.requests,
@@ -132,14 +132,14 @@ impl Store for FileStore {
         })
     }
 
-    fn trip(&mut self, function: &str, _limit: Duration) -> Result<Option<Trip>, Failed> {
+    fn trip(&mut self, function: &str, _end: End) -> Result<Option<Trip>, Failed> {
         let trips: Result<BTreeMap<String, Trip>, _> = self.load(TRIPS);
         let trips = trips.map_err(|error| self.problem(TRIPS, &error));
         trips.map(|mut trips| trips.remove(function))
     }
 
-    fn keep(&mut self, trip: &Trip, limit: Duration) -> Result<bool, Failed> {
-        self.change(TRIPS, limit, |trips: &mut BTreeMap<String, Trip>| {
+    fn keep(&mut self, trip: &Trip, end: End) -> Result<bool, Failed> {
+        self.change(TRIPS, end, |trips: &mut BTreeMap<String, Trip>| {
             let first = !trips.contains_key(&trip.function);
             trips.entry(trip.function.clone()).or_insert_with(|| trip.clone());
             (first, first)
@@ -152,7 +152,9 @@ mod tests {
     use super::*;
     use crate::ledger::Amounts;
 
-    const LIMIT: Duration = Duration::from_secs(10);
+    fn soon() -> End {
+        End::after(Duration::from_secs(10))
+    }
 
     fn batch(requests: u64, mb_ms: i64) -> Batch {
         Batch {
@@ -170,7 +172,7 @@ mod tests {
         fs::write(&file, before).unwrap();
         let mut store = FileStore::new(folder.path().to_owned());
         let month = Month::new(2026, 11).unwrap();
-        let account = store.add("shop", &batch(1, -56), LIMIT).unwrap();
+        let account = store.add("shop", &batch(1, -56), soon()).unwrap();
         assert_eq!(
             account.totals,
             Totals {
@@ -178,7 +180,7 @@ mod tests {
                 mb_ms: 200
             }
         );
-        store.mark("shop", month, account.totals, LIMIT).unwrap();
+        store.mark("shop", month, account.totals, soon()).unwrap();
         let after: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
         assert_eq!(
             after,
@@ -186,7 +188,7 @@ mod tests {
                 "requests": 3, "mb_ms": 200, "log_bytes": 7, "series": [1], "tripped_at": { "requests": 3, "mb_ms": 200 },
             } } })
         );
-        let again = store.add("shop", &batch(0, 0), LIMIT).unwrap();
+        let again = store.add("shop", &batch(0, 0), soon()).unwrap();
         assert_eq!(again.tripped_at, Some(account.totals));
     }
 
@@ -196,7 +198,7 @@ mod tests {
         let add = || {
             let mut store = FileStore::new(folder.path().to_owned());
             for _ in 0..50 {
-                store.add("shop", &batch(1, 128), LIMIT).unwrap();
+                store.add("shop", &batch(1, 128), soon()).unwrap();
             }
         };
         thread::scope(|scope| {
@@ -205,7 +207,7 @@ mod tests {
             }
         });
         let mut store = FileStore::new(folder.path().to_owned());
-        let account = store.add("shop", &batch(0, 0), LIMIT).unwrap();
+        let account = store.add("shop", &batch(0, 0), soon()).unwrap();
         assert_eq!(
             account.totals,
             Totals {
@@ -228,14 +230,14 @@ mod tests {
             releasing: false,
             version: 1,
         };
-        assert_eq!(store.trip("shop", LIMIT), Ok(None));
-        assert_eq!(store.keep(&trip, LIMIT), Ok(true));
+        assert_eq!(store.trip("shop", soon()), Ok(None));
+        assert_eq!(store.keep(&trip, soon()), Ok(true));
         let later = Trip {
             since_ms: 2,
             ..trip.clone()
         };
-        assert_eq!(store.keep(&later, LIMIT), Ok(false));
-        assert_eq!(store.trip("shop", LIMIT), Ok(Some(trip)));
+        assert_eq!(store.keep(&later, soon()), Ok(false));
+        assert_eq!(store.trip("shop", soon()), Ok(Some(trip)));
     }
 
     #[test]
@@ -244,7 +246,7 @@ mod tests {
         let file = folder.path().join(MONTHS);
         fs::write(&file, "{").unwrap();
         let mut store = FileStore::new(folder.path().to_owned());
-        let error = store.add("shop", &batch(0, 0), LIMIT).unwrap_err();
+        let error = store.add("shop", &batch(0, 0), soon()).unwrap_err();
         let start = format!("the file `{}` cannot be used: ", file.display());
         assert!(error.to_string().starts_with(&start), "{error}");
         assert_eq!(fs::read_to_string(&file).unwrap(), "{");

@@ -3,13 +3,13 @@
 mod dynamodb;
 mod file;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use zerobill_free_tier::Month;
 
 pub(crate) use self::{dynamodb::DynamoDbStore, file::FileStore};
-use crate::{ledger::Batch, policy::Totals, transport::Failed};
+use crate::{clock::End, ledger::Batch, policy::Totals, transport::Failed};
 
 /// A month of a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,19 +55,19 @@ pub(crate) enum Concurrency {
     Reserved(u32),
 }
 
-/// Adds up months and keeps trips; each call waits at most for `limit`.
+/// Adds up months and keeps trips; no call waits longer than until its end.
 pub(crate) trait Store {
     /// Adds to a month, and answers with the month as it is then. A batch that is there already is not added again.
-    fn add(&mut self, budget: &str, batch: &Batch, limit: Duration) -> Result<Account, Failed>;
+    fn add(&mut self, budget: &str, batch: &Batch, end: End) -> Result<Account, Failed>;
 
     /// Remembers that a function was stopped when so much of the month was used.
-    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, limit: Duration) -> Result<(), Failed>;
+    fn mark(&mut self, budget: &str, month: Month, tripped_at: Totals, end: End) -> Result<(), Failed>;
 
     /// The trip of a function.
-    fn trip(&mut self, function: &str, limit: Duration) -> Result<Option<Trip>, Failed>;
+    fn trip(&mut self, function: &str, end: End) -> Result<Option<Trip>, Failed>;
 
     /// Keeps a first trip; says whether there was none yet.
-    fn keep(&mut self, trip: &Trip, limit: Duration) -> Result<bool, Failed>;
+    fn keep(&mut self, trip: &Trip, end: End) -> Result<bool, Failed>;
 }
 
 /// Adds up for as long as the process lives.
@@ -78,7 +78,7 @@ pub(crate) struct MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn add(&mut self, _budget: &str, batch: &Batch, _limit: Duration) -> Result<Account, Failed> {
+    fn add(&mut self, _budget: &str, batch: &Batch, _end: End) -> Result<Account, Failed> {
         let amounts = batch.amounts;
         let (requests, mb_ms, tripped_at) = self.months.entry(batch.month).or_default();
         *requests = requests.saturating_add(amounts.requests);
@@ -89,16 +89,16 @@ impl Store for MemoryStore {
         })
     }
 
-    fn mark(&mut self, _budget: &str, month: Month, tripped_at: Totals, _limit: Duration) -> Result<(), Failed> {
+    fn mark(&mut self, _budget: &str, month: Month, tripped_at: Totals, _end: End) -> Result<(), Failed> {
         self.months.entry(month).or_default().2 = Some(tripped_at);
         Ok(())
     }
 
-    fn trip(&mut self, _function: &str, _limit: Duration) -> Result<Option<Trip>, Failed> {
+    fn trip(&mut self, _function: &str, _end: End) -> Result<Option<Trip>, Failed> {
         Ok(self.trip.clone())
     }
 
-    fn keep(&mut self, trip: &Trip, _limit: Duration) -> Result<bool, Failed> {
+    fn keep(&mut self, trip: &Trip, _end: End) -> Result<bool, Failed> {
         let first = self.trip.is_none();
         self.trip.get_or_insert_with(|| trip.clone());
         Ok(first)

@@ -4,12 +4,15 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use super::*;
 use crate::{environment::Environment, ledger::Amounts, settings::Settings};
 
-const LIMIT: Duration = Duration::from_secs(10);
+fn soon() -> End {
+    End::after(Duration::from_secs(10))
+}
 
 /// A table that gives these answers, one for each request; none closes the connection. It hands over what it was asked.
 fn table(answers: Vec<Option<(u16, &'static str)>>) -> (DynamoDbStore, JoinHandle<Vec<(String, Value)>>) {
@@ -71,8 +74,8 @@ fn a_batch_whose_answer_was_lost_is_sent_again_and_not_added_again() {
             mb_ms: 256,
         },
     };
-    assert!(store.add("shop", &batch, LIMIT).is_err(), "the answer is lost");
-    let account = store.add("shop", &batch, LIMIT).unwrap();
+    assert!(store.add("shop", &batch, soon()).is_err(), "the answer is lost");
+    let account = store.add("shop", &batch, soon()).unwrap();
     assert_eq!(
         account.totals,
         Totals {
