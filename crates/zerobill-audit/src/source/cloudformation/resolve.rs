@@ -226,16 +226,14 @@ impl<'a> Resolver<'a> {
         let [map, first, second, rest @ ..] = keys.as_slice() else {
             return Node::new(line, Value::Unknown);
         };
-        let Some(mappings) = self.mappings else {
-            return Node::new(line, Value::Unknown);
-        };
         // A key that is not known may be any of them.
-        let mut found = vec![mappings];
+        let (mut found, mut is_known): (Vec<&Node>, bool) = (self.mappings.into_iter().collect(), true);
         for key in [map, first, second] {
             let key = key
                 .as_text()
                 .map(str::to_owned)
                 .or_else(|| key.as_number().map(|number| number.to_string()));
+            is_known &= key.is_some();
             found = found
                 .into_iter()
                 .flat_map(Node::entries)
@@ -244,7 +242,9 @@ impl<'a> Resolver<'a> {
                 .collect();
         }
         let mut found: Vec<Node> = found.into_iter().cloned().collect();
-        found.extend(rest.iter().filter_map(|option| option.get("DefaultValue").cloned()));
+        if found.is_empty() || !is_known {
+            found.extend(rest.iter().filter_map(|option| option.get("DefaultValue").cloned()));
+        }
         either(line, found)
     }
 
