@@ -249,3 +249,33 @@ fn a_module_whose_locals_multiply_ends() {
     text.push_str("}\nresource \"aws_eip\" \"a\" {\n  count = length(local.a11)\n}\n");
     assert_eq!(audit("a.tf", text).findings.len(), 1);
 }
+
+#[test]
+fn variables_that_need_themselves_are_not_known() {
+    let ip = "resource \"aws_eip\" \"a\" {\n  count = var.a\n}\n";
+    for text in [
+        "variable \"a\" {\n  default = var.a\n}\n",
+        "variable \"a\" {\n  default = [var.b]\n}\nvariable \"b\" {\n  default = var.a\n}\n",
+        "variable \"a\" {\n  default = local.a\n}\nlocals {\n  a = var.a\n}\n",
+    ] {
+        assert_eq!(audit("a.tf", text.to_owned() + ip).findings.len(), 1, "{text}");
+    }
+    let file = |path: &str, text: &str| SourceFile {
+        path: path.into(),
+        bytes: text.into(),
+        named: true,
+    };
+    let code = format!("variable \"a\" {{}}\n{ip}");
+    let files = vec![file("main.tf", &code), file("terraform.tfvars", "a = var.a\n")];
+    assert_eq!(audit_files(files, &Options::default(), |_| None).findings.len(), 1);
+}
+
+#[test]
+fn chains_of_variables_without_end_are_not_followed() {
+    let mut text = "variable \"a0\" {\n  default = 1\n}\n".to_owned();
+    for link in 1..20_000 {
+        _ = writeln!(text, "variable \"a{link}\" {{\n  default = var.a{}\n}}", link - 1);
+    }
+    text.push_str("resource \"aws_eip\" \"a\" {\n  count = var.a19999\n}\n");
+    assert_eq!(audit("a.tf", text).findings.len(), 1);
+}

@@ -19,7 +19,7 @@ use crate::{
 /// How many expressions one module may come to: locals can multiply each other.
 const BUDGET: usize = 1_000_000;
 
-/// How many locals may wait for each other.
+/// How many variables and locals may wait for each other.
 const MOST_OPEN: usize = 50;
 
 /// What names stand for in a module.
@@ -27,8 +27,9 @@ pub(super) struct Scope<'a> {
     variables: HashMap<&'a str, &'a Expression>,
     locals: HashMap<&'a str, &'a Expression>,
     given: HashMap<String, Node>,
-    /// Locals that are being evaluated: one that needs itself is not known.
-    open: RefCell<HashSet<&'a str>>,
+    /// Variables and locals that are being evaluated, such as `("var", "stage")`: one that needs itself is not known. Terraform lets
+    /// no variable refer to anything, but a file may have it all the same.
+    open: RefCell<HashSet<(&'static str, &'a str)>>,
     left: RefCell<usize>,
 }
 
@@ -150,11 +151,11 @@ impl<'a> Scope<'a> {
         match root.as_str() {
             "var" => {
                 let given = self.given.get(name).cloned();
-                let value = given.or_else(|| self.variables.get(name).map(|default| self.evaluate(default, line)));
+                let value = given.or_else(|| self.named("var", &self.variables, name, line));
                 value.map_or_else(unknown, |value| self.steps(value, rest, line))
             }
             "local" => self
-                .local(name, line)
+                .named("local", &self.locals, name, line)
                 .map_or_else(unknown, |value| self.steps(value, rest, line)),
             "data" | "module" | "each" | "count" | "path" | "self" | "terraform" => unknown(),
             kind => {
@@ -173,13 +174,20 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn local(&self, name: &str, line: usize) -> Option<Node> {
-        let (name, expression) = self.locals.get_key_value(name)?;
-        if self.open.borrow().len() >= MOST_OPEN || !self.open.borrow_mut().insert(name) {
+    /// The value of a variable or a local; none where there is no such one, or it needs itself.
+    fn named(
+        &self,
+        kind: &'static str,
+        named: &HashMap<&'a str, &'a Expression>,
+        name: &str,
+        line: usize,
+    ) -> Option<Node> {
+        let (&name, expression) = named.get_key_value(name)?;
+        if self.open.borrow().len() >= MOST_OPEN || !self.open.borrow_mut().insert((kind, name)) {
             return None;
         }
         let value = self.evaluate(expression, line);
-        self.open.borrow_mut().remove(name);
+        self.open.borrow_mut().remove(&(kind, name));
         Some(value)
     }
 
