@@ -92,3 +92,31 @@ data "aws_iam_policy_document" "ignored" {
 output "ignored" {
   value = aws_lambda_function.big.arn
 }
+
+variable "more" {
+  type = map(string)
+}
+
+resource "aws_secretsmanager_secret" "not_known" {
+  for_each = merge(var.more, {})
+  name     = "not-known/${each.key}"
+}
+
+resource "aws_secretsmanager_secret" "one_of_two" {
+  for_each = merge(var.unset == "x" ? { a = 1 } : {}, null)
+  name     = "one-of-two/${each.key}"
+}
+
+resource "aws_eip" "overwritten" {
+  count = merge({ count = 0 }, var.more).count
+}
+
+resource "aws_eip" "three" {
+  count = merge(var.more, { count = 3 }).count
+}
+
+resource "aws_ssm_parameter" "not_empty" {
+  name = "d"
+  type = "String"
+  tier = coalesce("", var.tiers[1])
+}
