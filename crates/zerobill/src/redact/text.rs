@@ -32,27 +32,47 @@ pub fn sanitize(text: &str) -> String {
     out
 }
 
+/// So many characters are searched for the end of a password with slashes in it.
+const LONGEST_LOGIN: usize = 256;
+
 /// Where the secret stands in `rest`, which begins with `gap`, if the word before it says that there is one.
 fn announced(word: &str, gap: &str, rest: &str) -> Option<Range<usize>> {
-    if let Some(separator) = gap.find(['=', ':'])
-        && is_secret(word)
-    {
-        return named(word, separator + 1, rest);
-    }
-    if let Some(scheme) = gap.find("://") {
-        let start = scheme + "://".len();
-        let authority = &rest[start..];
-        let end = authority.find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '<' | '>'));
-        let secret = password(&authority[..end.unwrap_or(authority.len())])?;
-        let user = &authority[..secret.start];
-        let from = if looks_secret(user.trim_end_matches(':')) {
-            0
-        } else {
-            secret.start
-        };
-        return Some(start + from..start + secret.end);
+    if let Some(separator) = gap.find(['=', ':']) {
+        if is_secret(word) {
+            return named(word, separator + 1, rest);
+        }
+        if let Some(scheme) = gap.find("://") {
+            return in_url(rest, scheme + "://".len());
+        }
     }
     (is_scheme(word) && gap.len() < rest.len()).then(|| gap.len()..unquoted(rest, gap.len(), ends_value))
+}
+
+/// Where the password stands in the URL whose host, or user, begins at `start`; with the user, if that looks secret, too.
+fn in_url(rest: &str, start: usize) -> Option<Range<usize>> {
+    let authority = authority(&rest[start..]);
+    let secret = password(authority)?;
+    let user = authority[..secret.start].trim_end_matches(':');
+    let from = if looks_secret(user) { 0 } else { secret.start };
+    Some(start + from..start + secret.end)
+}
+
+/// What is before the path of a URL. A password that was not escaped may have slashes in it, a port has digits alone.
+fn authority(rest: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>');
+    let end = rest.find(|c| ends(c) || matches!(c, '/' | '?' | '#'));
+    let strict = &rest[..end.unwrap_or(rest.len())];
+    let is_port = |(_, port): (&str, &str)| port.bytes().all(|byte| byte.is_ascii_digit());
+    if strict.contains(['@', '[']) || strict.split_once(':').is_none_or(is_port) {
+        return strict;
+    }
+    let wide: usize = rest
+        .chars()
+        .take(LONGEST_LOGIN)
+        .take_while(|c| !ends(*c))
+        .map(char::len_utf8)
+        .sum();
+    &rest[..wide]
 }
 
 /// Where the value of the secret called `name` stands, which begins after its separator.
@@ -67,7 +87,8 @@ fn named(name: &str, separator: usize, rest: &str) -> Option<Range<usize>> {
     };
     let value = &rest[start..end];
     // The scheme is no secret; it says itself that one follows.
-    let is_announced_again = rest[start..].split_once(' ').is_some_and(|(first, _)| is_scheme(first));
+    let first = &rest[start..skip(rest, start, |c| c.is_ascii_alphabetic())];
+    let is_announced_again = is_scheme(first) && rest[start + first.len()..].starts_with(' ');
     (!value.is_empty() && !is_announced_again).then_some(start..end)
 }
 
