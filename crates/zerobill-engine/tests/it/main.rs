@@ -28,5 +28,6 @@ mod queues;
 mod runtime_api;
 mod schedules;
 mod shared_environments;
+mod shared_runtime_api;
 mod streaming;
 mod telemetry;
