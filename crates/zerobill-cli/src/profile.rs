@@ -107,6 +107,14 @@ async fn selected(environment: &Environment) -> Result<Option<Profile>, Failure>
 
 /// The keys of a profile; none if it says nothing of any.
 fn keys(profile: &Profile) -> Result<Option<Keys>, Failure> {
+    // First, as the AWS CLI does: keys beside it are what a role is assumed with, maybe in another account.
+    if let Some(setting) = ELSEWHERE.iter().find(|name| profile.get(name).is_some()) {
+        return Err(Failure::usage(format!(
+            "the AWS profile `{}` gets its keys by `{setting}`, which only the AWS CLI does",
+            profile.name()
+        ))
+        .hint(EXPORT));
+    }
     if let (Some(id), Some(secret)) = (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")) {
         return Ok(Some(Keys {
             access_key_id: id.to_owned(),
@@ -117,14 +125,7 @@ fn keys(profile: &Profile) -> Result<Option<Keys>, Failure> {
     if let Some(command) = profile.get("credential_process") {
         return printed(command, profile.name()).map(Some);
     }
-    match ELSEWHERE.iter().find(|name| profile.get(name).is_some()) {
-        Some(setting) => Err(Failure::usage(format!(
-            "the AWS profile `{}` gets its keys by `{setting}`, which only the AWS CLI does",
-            profile.name()
-        ))
-        .hint(EXPORT)),
-        None => Ok(None),
-    }
+    Ok(None)
 }
 
 /// The keys that a command prints. What it prints is shown to nobody.

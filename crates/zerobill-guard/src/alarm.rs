@@ -56,13 +56,21 @@ pub(crate) fn occasion(event: &Event) -> Option<Occasion> {
 fn by_topic(notification: &Value) -> Option<Occasion> {
     let message: Value = serde_json::from_str(notification["Message"].as_str()?).ok()?;
     let name = message["AlarmName"].as_str()?.to_owned();
-    let dimensions = message["Trigger"]["Dimensions"].as_array().into_iter().flatten();
-    let function = dimensions
-        .filter(|dimension| dimension["name"] == "FunctionName")
-        .find_map(|dimension| dimension["value"].as_str().map(str::to_owned));
+    let trigger = &message["Trigger"];
+    // A list where the alarm looks at more than one metric, or at a band around one.
+    let several = trigger["Metrics"].as_array().into_iter().flatten();
+    let several = several.map(|metric| &metric["MetricStat"]["Metric"]);
+    let metrics = several.chain([trigger]).map(|metric| {
+        let dimensions = metric["Dimensions"].as_array().into_iter().flatten();
+        let pairs =
+            dimensions.filter_map(|dimension| Some((dimension["name"].as_str()?, dimension["value"].as_str()?)));
+        (metric["Namespace"].as_str(), pairs.collect())
+    });
+    let metrics: Vec<_> = metrics.collect();
+    let is_on = message["NewStateValue"] == "ALARM";
     Some(Occasion {
         at_ms: time(&notification["Timestamp"]),
-        alarm: (message["NewStateValue"] == "ALARM").then_some(Alarm { name, function }),
+        alarm: alarm_of(name, &metrics).filter(|_| is_on),
         dry_run: false,
     })
 }
@@ -70,14 +78,37 @@ fn by_topic(notification: &Value) -> Option<Occasion> {
 /// The occasion that `CloudWatch` describes, as it does for `EventBridge` and for a function that it invokes.
 fn described(alarm: &Value, at: &Value) -> Occasion {
     let metrics = alarm["configuration"]["metrics"].as_array().into_iter().flatten();
-    let function = metrics.map(|metric| &metric["metricStat"]["metric"]["dimensions"]["FunctionName"]);
-    let function = function.into_iter().find_map(|name| name.as_str().map(str::to_owned));
+    let metrics = metrics.map(|metric| {
+        let metric = &metric["metricStat"]["metric"];
+        let dimensions = metric["dimensions"].as_object().into_iter().flatten();
+        let pairs = dimensions.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        (metric["namespace"].as_str(), pairs.collect())
+    });
+    let metrics: Vec<_> = metrics.collect();
     let name = alarm["alarmName"].as_str().unwrap_or("without a name").to_owned();
+    let is_on = alarm["state"]["value"] == "ALARM";
     Occasion {
         at_ms: time(at),
-        alarm: (alarm["state"]["value"] == "ALARM").then_some(Alarm { name, function }),
+        alarm: alarm_of(name, &metrics).filter(|_| is_on),
         dry_run: false,
     }
+}
+
+/// A metric's namespace, and its dimensions with their values.
+type Metric<'a> = (Option<&'a str>, Vec<(&'a str, &'a str)>);
+
+/// An alarm of these metrics, if it is of a function or of all functions, and not of something else, as a queue or other alarms.
+fn alarm_of(name: String, metrics: &[Metric<'_>]) -> Option<Alarm> {
+    let named = |(_, dimensions): &Metric<'_>| {
+        let function = dimensions.iter().find(|(name, _)| *name == "FunctionName");
+        function.map(|(_, value)| (*value).to_owned())
+    };
+    if let Some(function) = metrics.iter().find_map(named) {
+        let function = Some(function);
+        return Some(Alarm { name, function });
+    }
+    let of_all = |(namespace, dimensions): &Metric<'_>| *namespace == Some("AWS/Lambda") && dimensions.is_empty();
+    metrics.iter().any(of_all).then_some(Alarm { name, function: None })
 }
 
 /// A time such as `2026-11-14T02:46:00Z`, or with `+0000` as alarms have it.
@@ -168,5 +199,36 @@ mod tests {
         assert_eq!(of(by_topic), Some(alarm(Some("shop"))));
         let other = json!({ "Records": [{ "EventSource": "aws:sns", "Sns": { "Message": "hello" } }] });
         assert_eq!(of(other), None);
+    }
+
+    #[test]
+    fn an_alarm_of_something_else_is_no_alarm_of_the_account() {
+        let by_topic = |trigger: Value| {
+            let message = json!({ "AlarmName": "busy", "NewStateValue": "ALARM", "Trigger": trigger });
+            let sns = json!({ "Message": message.to_string(), "Timestamp": "2026-11-14T02:46:00.000Z" });
+            of(json!({ "Records": [{ "EventSource": "aws:sns", "Sns": sns }] }))
+        };
+        let metric = |namespace: &str, dimensions: Value| {
+            json!({ "Metrics": [
+                { "Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m1, 2)" },
+                { "Id": "m1", "MetricStat": { "Metric": { "Namespace": namespace, "Dimensions": dimensions } } },
+            ] })
+        };
+        let shop = json!([{ "name": "FunctionName", "value": "shop" }]);
+        assert_eq!(by_topic(metric("AWS/Lambda", shop)), Some(alarm(Some("shop"))));
+        assert_eq!(by_topic(metric("AWS/Lambda", json!([]))), Some(alarm(None)));
+        let simple = |namespace| json!({ "Namespace": namespace, "MetricName": "Invocations", "Dimensions": [] });
+        assert_eq!(by_topic(simple("AWS/Lambda")), Some(alarm(None)));
+        let queue = json!([{ "name": "QueueName", "value": "incoming" }]);
+        for other in [metric("AWS/SQS", queue), simple("AWS/Billing"), json!({}), Value::Null] {
+            assert_eq!(by_topic(other.clone()), Some(tick()), "{other}");
+        }
+        let composite = json!({
+            "source": "aws.cloudwatch",
+            "detail-type": "CloudWatch Alarm State Change",
+            "time": "2026-11-14T02:46:00Z",
+            "detail": { "alarmName": "both", "state": { "value": "ALARM" }, "configuration": { "alarmRule": "ALARM(a)" } },
+        });
+        assert_eq!(of(composite), Some(tick()));
     }
 }

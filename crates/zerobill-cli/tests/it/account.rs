@@ -111,10 +111,12 @@ fn request(stream: &TcpStream) -> Asked {
         };
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name == "content-length").unwrap();
-    let mut body = vec![0; length.1.parse().unwrap()];
-    reader.read_exact(&mut body).unwrap();
-    let body = serde_json::from_slice(&body).unwrap();
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let body = length.map_or(Value::Null, |(_, length)| {
+        let mut body = vec![0; length.parse().unwrap()];
+        reader.read_exact(&mut body).unwrap();
+        serde_json::from_slice(&body).unwrap()
+    });
     Asked { line, headers, body }
 }
 

@@ -133,7 +133,7 @@ fn a_function_is_stopped_and_released() {
         &lab.guard(&[&release[..], &["--dry-run"]].concat()),
         0,
         "",
-        "restored: no reserved concurrency\n",
+        "would restore: no reserved concurrency\n",
     );
     assert_eq!(lab.health(), "HTTP/1.1 429 Too Many Requests");
     came_to(

@@ -23,6 +23,9 @@ credential_process = echo zbsecret-half-a-key; exit 3
 credential_process = echo zbsecret-half-a-key
 [profile login]
 sso_session = company
+[profile assumes]
+role_arn = arn:aws:iam::210987654321:role/ops
+source_profile = assumes
 [profile empty]
 output = json
 "#;
@@ -31,6 +34,9 @@ const CREDENTIALS: &str = "
 [default]
 aws_access_key_id = AKIADEFAULT
 aws_secret_access_key = zbsecret-default
+[assumes]
+aws_access_key_id = AKIABASE
+aws_secret_access_key = zbsecret-base
 [work]
 aws_access_key_id = AKIAWORK
 aws_secret_access_key = zbsecret-work
@@ -55,7 +61,11 @@ impl Person {
 
     /// `zerobill guard status` with these variables, at a table that is empty.
     fn status(&self, variables: &[(&str, &str)]) -> Run {
-        let mut command = command(&["guard", "status", "--table", "guard"]);
+        self.run(&["guard", "status", "--table", "guard"], variables)
+    }
+
+    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        let mut command = command(arguments);
         for name in [
             "AWS_ACCESS_KEY_ID",
             "AWS_SECRET_ACCESS_KEY",
@@ -106,6 +116,19 @@ fn keys_and_region_are_those_of_the_profile() {
 }
 
 #[test]
+fn the_account_is_asked_with_the_profile_what_it_may_run_at_once() {
+    let mut person = Person::new();
+    person.amazon = Amazon::answering(vec![(200, json!({ "AccountLimit": { "ConcurrentExecutions": 77 } }))]);
+    let run = person.run(
+        &["guard", "install", "--aws"],
+        &[("AWS_PROFILE", "work"), ("AWS_REGION", "sa-east-1")],
+    );
+    assert!(run.exit == Some(0) && run.stderr.contains("with 77 at once"), "{run}");
+    let asked = person.amazon.asked().pop().unwrap();
+    assert!(asked.header("authorization").contains("Credential=AKIAWORK/"), "{run}");
+}
+
+#[test]
 fn variables_win_over_the_profile() {
     let person = Person::new();
     let own = [
@@ -136,6 +159,13 @@ fn a_profile_without_keys_says_what_to_do_and_shows_no_secret() {
             64,
             format!(
                 "error: the AWS profile `login` gets its keys by `sso_session`, which only the AWS CLI does\n{export}"
+            ),
+        ),
+        (
+            "assumes",
+            64,
+            format!(
+                "error: the AWS profile `assumes` gets its keys by `role_arn`, which only the AWS CLI does\n{export}"
             ),
         ),
         (

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::json;
-use zerobill::{Clock, environment::Environment};
+use zerobill::Clock;
 use zerobill_aws::{Aws, control::Functions};
 use zerobill_free_tier::{Budget, Cap, Month, NanoDollars, Plan};
 
@@ -11,7 +11,7 @@ use crate::{
     cli::{Format, GuardInstall, Template},
     commands::forecast::table::grouped,
     failure::Failure,
-    printer,
+    printer, profile,
 };
 
 const SAM: &str = include_str!("../../../../../deploy/sam/guard.yaml");
@@ -31,7 +31,7 @@ pub(super) async fn run(arguments: GuardInstall) -> Result<ExitCode, Failure> {
     };
     let concurrency = if arguments.aws {
         printer::note("asks AWS with `lambda:GetAccountSettings`, which is free, what the account may run at once");
-        let functions = Functions::new(Aws::new(&Environment::process(), Clock::system()));
+        let functions = Functions::new(Aws::new(&profile::environment().await?, Clock::system()));
         let limits = functions.limits().await;
         limits
             .map_err(|error| super::failed(zerobill::brake::BrakeError(error.0)))?

@@ -26,18 +26,22 @@ pub(super) async fn run(arguments: GuardRelease) -> Result<ExitCode, Failure> {
         }
         return Ok(ExitCode::SUCCESS);
     };
-    for change in changes(&trip.saved) {
-        printer::note(&format!("restored: {change}"));
-    }
     if arguments.dry_run {
+        for change in changes(&trip.saved) {
+            printer::note(&format!("would restore: {change}"));
+        }
         if is_json {
             printer::data(&json!({ "function": function, "would_restore": trip.saved }).to_string());
         }
         return Ok(ExitCode::SUCCESS);
     }
-    place.brake.release(function).await.map_err(failed)?;
+    // What was there by then, if another one was quicker.
+    let released = place.brake.release(function).await.map_err(failed)?.unwrap_or(trip);
+    for change in changes(&released.saved) {
+        printer::note(&format!("restored: {change}"));
+    }
     if is_json {
-        printer::data(&json!({ "function": function, "released": true, "restored": trip.saved }).to_string());
+        printer::data(&json!({ "function": function, "released": true, "restored": released.saved }).to_string());
     } else {
         printer::data(&format!("`{function}` runs again"));
     }
