@@ -84,13 +84,20 @@ pub(crate) fn allow_released(trips: &[Trip], report: &mut Report) {
     let released: Vec<_> = all.filter(|name| !is_stopped(name)).cloned().collect();
     for function in released {
         report.state.stopped.remove(&function);
-        report.state.said.remove(&format!("{function}/stop"));
+        for dry_run in [false, true] {
+            report.state.said.remove(&not_done(&function, dry_run));
+        }
         let budgets = report.shares.iter();
         for share in budgets.filter(|share| share.subject == ACCOUNT || share.subject == function) {
             let until = share.percent.saturating_add(AFTER_RELEASE);
             report.state.allowed.insert(allowance(&function, share), until);
         }
     }
+}
+
+/// Under what it is kept that a stop was said which was not made: for want of a permission, or in a dry run.
+pub(crate) fn not_done(function: &str, dry_run: bool) -> String {
+    format!("{function}/{}", if dry_run { "would-stop" } else { "stop" })
 }
 
 /// Under what it is kept how far a function may go.

@@ -76,10 +76,15 @@ impl Watch {
     async fn hold(&self, trips: &[Trip], report: &mut Report) {
         for trip in trips {
             let held = if trip.releasing {
+                report.state.stopped.insert(trip.function.clone());
                 self.brake.release(&trip.function).await.map(drop)
             } else {
-                self.brake.trip(&trip.function, &trip.reason).await.map(|now| {
-                    if now.again > trip.again {
+                self.brake.hold(&trip.function).await.map(|now| {
+                    let Some(now) = now else { return };
+                    // By somebody else, or by a look whose state was not stored.
+                    if report.state.stopped.insert(now.function.clone()) {
+                        report.notices.push(notice::stopped(&now));
+                    } else if now.again > trip.again {
                         report.notices.push(notice::stopped_again(&now));
                     }
                 })
@@ -115,7 +120,7 @@ impl Watch {
             }
             report.stops.push(function.clone());
             // What is not done is said once in the month.
-            let key = format!("{function}/stop");
+            let key = verdict::not_done(&function, report.dry_run);
             let is_said = report.state.said.insert(key, 100).is_some();
             if report.dry_run {
                 let would = notice::would_stop(&function, &reason);

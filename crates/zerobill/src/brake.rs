@@ -101,6 +101,19 @@ pub trait Brake: Send + Sync + std::fmt::Debug {
     /// If the trip cannot be stored, or if nothing could be stopped. A stored trip is tried again by the next call.
     fn trip<'a>(&'a self, function: &'a str, reason: &'a str) -> BrakeFuture<'a, Trip>;
 
+    /// Stops `function` again if somebody undid its trip; none if it is not stopped, or being released: that stays as it is.
+    ///
+    /// # Errors
+    /// As for [`trip`](Self::trip).
+    fn hold<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
+        Box::pin(async move {
+            match self.state(function).await? {
+                Some(trip) if !trip.releasing => self.trip(function, &trip.reason).await.map(Some),
+                _ => Ok(None),
+            }
+        })
+    }
+
     /// Lets `function` run as it did before, and forgets the trip; none if it was not stopped.
     ///
     /// # Errors

@@ -79,13 +79,25 @@ impl AwsBrake {
         Ok((saved, gaps))
     }
 
-    /// Stops the function; none if somebody else wrote its trip meanwhile.
-    async fn stop(&self, function: &str, reason: &str) -> Result<Option<Trip>, BrakeError> {
-        let stored = self.trips.read(function).await?;
+    /// Stops the function, of which this trip is stored; none if somebody else wrote it meanwhile. What it changes is noted in
+    /// `changed` beforehand: where the trip is gone, nobody else knows it.
+    async fn stop(
+        &self,
+        function: &str,
+        reason: &str,
+        stored: Option<Trip>,
+        changed: &mut Saved,
+    ) -> Result<Option<Trip>, BrakeError> {
         let new = || Trip::new(function, reason, self.account.epoch_ms());
         let mut trip = stored.clone().unwrap_or_else(new);
         trip.releasing = false;
-        let mut draft = Draft { stored, trip };
+        // What an earlier try has changed is not what there was.
+        self.add(changed, &mut trip.saved);
+        let mut draft = Draft {
+            stored,
+            trip,
+            is_own: false,
+        };
         let (mut gaps, mut stopped) = (Vec::new(), false);
         // Where something could not be stopped before, what runs was not undone.
         let was_stopped = draft
@@ -99,9 +111,10 @@ impl AwsBrake {
             Ok(Some(before)) => {
                 is_undone |= was_stopped && draft.trip.saved.concurrency != Concurrency::Untouched;
                 draft.trip.saved.concurrency = before;
-                if !draft.save(&*self.trips).await? {
+                if !draft.own(&*self.trips).await? {
                     return Ok(None);
                 }
+                changed.concurrency = before;
                 match self.account.set_concurrency(function, STOPPED).await {
                     Ok(()) => stopped = true,
                     Err(problem) => gaps.push(problem),
@@ -125,10 +138,14 @@ impl AwsBrake {
                 }
             }
             stopped |= !saved.is_empty();
-            if !draft.save(&*self.trips).await? {
+            if enabled.is_empty() {
+                continue;
+            }
+            if !draft.own(&*self.trips).await? {
                 return Ok(None);
             }
             for id in &enabled {
+                trigger.of(changed).push(id.clone());
                 if let Err(problem) = trigger.set(&self.account, id, false).await {
                     gaps.push(problem);
                 }
@@ -137,11 +154,56 @@ impl AwsBrake {
         let none = gaps.join("; ");
         draft.trip.gaps = gaps;
         draft.trip.again += u32::from(is_undone);
-        match draft.save(&*self.trips).await? {
+        let is_stored = if *changed == Saved::default() {
+            draft.save(&*self.trips).await?
+        } else {
+            // Whoever released the function meanwhile did not know what was changed after that.
+            draft.write(&*self.trips).await?
+        };
+        match is_stored {
             false => Ok(None),
             true if stopped => Ok(Some(draft.trip)),
             true => Err(BrakeError(none)),
         }
+    }
+
+    /// Stops a function that is stopped by its trip; none where that is gone or being released.
+    async fn stop_again(&self, function: &str, changed: &mut Saved) -> Result<Option<Trip>, BrakeError> {
+        for _ in 0..ATTEMPTS {
+            let Some(trip) = self.trips.read(function).await?.filter(|trip| !trip.releasing) else {
+                return Ok(None);
+            };
+            let reason = trip.reason.clone();
+            if let Some(trip) = self.stop(function, &reason, Some(trip), changed).await? {
+                return Ok(Some(trip));
+            }
+        }
+        Err(busy(function))
+    }
+
+    /// Adds what was changed to what a trip has saved.
+    fn add(&self, changed: &mut Saved, saved: &mut Saved) {
+        let is_seen = matches!(saved.concurrency, STOPPED | Concurrency::Untouched);
+        if is_seen && changed.concurrency != Concurrency::Untouched {
+            saved.concurrency = changed.concurrency;
+        }
+        for trigger in self.triggers {
+            let all = trigger.of(saved);
+            let missing: Vec<_> = trigger
+                .of(changed)
+                .iter()
+                .filter(|id| !all.contains(id))
+                .cloned()
+                .collect();
+            all.extend(missing);
+        }
+    }
+
+    /// Undoes what was changed after somebody released the function.
+    async fn put_back(&self, function: &str, changed: &Saved) -> Result<(), BrakeError> {
+        let mut trip = Trip::new(function, "", 0);
+        trip.saved = changed.clone();
+        self.undo(&trip).await
     }
 
     /// What was restored; none if somebody else wrote the trip meanwhile.
@@ -153,6 +215,12 @@ impl AwsBrake {
                 return Ok(None);
             }
         }
+        self.undo(&trip).await?;
+        Ok(self.trips.clear(&trip).await?.then_some(trip))
+    }
+
+    /// Restores what the trip has saved.
+    async fn undo(&self, trip: &Trip) -> Result<(), BrakeError> {
         let mut problems = Vec::new();
         for trigger in self.triggers {
             let mut saved = trip.saved.clone();
@@ -160,11 +228,12 @@ impl AwsBrake {
                 problems.extend(trigger.set(&self.account, id, true).await.err());
             }
         }
-        problems.extend(self.restore_concurrency(&trip).await.err());
-        if !problems.is_empty() {
-            return Err(BrakeError(problems.join("; ")));
+        problems.extend(self.restore_concurrency(trip).await.err());
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(BrakeError(problems.join("; ")))
         }
-        Ok(self.trips.clear(&trip).await?.then_some(trip))
     }
 
     /// What a deployment has set since stays.
@@ -186,12 +255,29 @@ impl AwsBrake {
 impl Brake for AwsBrake {
     fn trip<'a>(&'a self, function: &'a str, reason: &'a str) -> BrakeFuture<'a, Trip> {
         Box::pin(async move {
+            let mut changed = Saved::default();
             for _ in 0..ATTEMPTS {
-                if let Some(trip) = self.stop(function, reason).await? {
+                let stored = self.trips.read(function).await?;
+                if let Some(trip) = self.stop(function, reason, stored, &mut changed).await? {
                     return Ok(trip);
                 }
             }
             Err(busy(function))
+        })
+    }
+
+    fn hold<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
+        Box::pin(async move {
+            let mut changed = Saved::default();
+            let held = self.stop_again(function, &mut changed).await;
+            let is_gone = match &held {
+                Ok(held) => held.is_none(),
+                Err(_) => matches!(self.trips.read(function).await, Ok(None)),
+            };
+            if is_gone {
+                self.put_back(function, &changed).await?;
+            }
+            held
         })
     }
 
@@ -230,6 +316,8 @@ fn busy(function: &str) -> BrakeError {
 struct Draft {
     stored: Option<Trip>,
     trip: Trip,
+    /// Whether it was written here: what was read may be out of date by now.
+    is_own: bool,
 }
 
 impl Draft {
@@ -238,9 +326,22 @@ impl Draft {
         if self.stored.as_ref() == Some(&self.trip) {
             return Ok(true);
         }
+        self.write(trips).await
+    }
+
+    /// The same before something is changed: a trip that was read and is not written anew may be gone.
+    async fn own(&mut self, trips: &dyn Trips) -> Result<bool, BrakeError> {
+        if self.is_own {
+            self.save(trips).await
+        } else {
+            self.write(trips).await
+        }
+    }
+
+    async fn write(&mut self, trips: &dyn Trips) -> Result<bool, BrakeError> {
         self.trip.version = self.stored.as_ref().map_or(0, |stored| stored.version) + 1;
         let written = trips.write(&self.trip).await?;
-        self.stored = Some(self.trip.clone());
+        (self.stored, self.is_own) = (Some(self.trip.clone()), true);
         Ok(written)
     }
 }

@@ -66,6 +66,62 @@ async fn what_was_released_may_go_a_tenth_further() {
     assert_eq!(lab.stopped().await, ["flood"]);
 }
 
+/// How often it was sent that `flood` is stopped.
+fn said(lab: &Lab) -> usize {
+    let sent = lab.sent();
+    sent.iter()
+        .filter(|text| text.starts_with("`flood` is stopped"))
+        .count()
+}
+
+#[tokio::test]
+async fn a_stop_whose_state_was_not_stored_is_said_by_the_next_look_and_its_release_stays() {
+    let mut lab = Lab::new("", "flood: requests=1000, trip");
+    lab.uses("flood", 950);
+    lab.with(|world| world.lost_writes = 1);
+    lab.look().await;
+    assert_eq!((lab.stopped().await, said(&lab)), (vec!["flood".to_owned()], 0));
+    lab.look().await;
+    assert_eq!(said(&lab), 1);
+    lab.look().await;
+    assert_eq!(said(&lab), 0);
+    lab.watch.brake.release("flood").await.unwrap().unwrap();
+    for _ in 0..2 {
+        lab.look().await;
+        assert_eq!(lab.stopped().await, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_else_stopped_is_said_and_may_be_released() {
+    let mut lab = Lab::new("", "flood: requests=1000, trip");
+    lab.uses("flood", 950);
+    lab.watch.brake.trip("flood", "by hand").await.unwrap();
+    lab.look().await;
+    assert_eq!(said(&lab), 1);
+    lab.watch.brake.release("flood").await.unwrap().unwrap();
+    lab.look().await;
+    assert_eq!(lab.stopped().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stopped_is_said_also_after_a_dry_run() {
+    let mut lab = Lab::new("", "flood: requests=1000, trip");
+    lab.uses("flood", 2_000);
+    lab.with(|world| world.cannot_stop = true);
+    lab.watch.policy.dry_run = true;
+    lab.look().await;
+    lab.sent();
+    lab.watch.policy.dry_run = false;
+    lab.look().await;
+    let sent = lab.sent();
+    assert_eq!(
+        sent.iter().filter(|text| text.contains("It could not: ")).count(),
+        1,
+        "{sent:?}"
+    );
+}
+
 #[tokio::test]
 async fn what_a_deployment_let_run_is_stopped_again_and_said() {
     let mut lab = Lab::new("", "flood: requests=1000, trip");

@@ -1,11 +1,14 @@
 //! A function is stopped with what triggers it, and runs again as it did.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use serde_json::json;
 use zerobill::{
     Clock,
-    brake::{Brake as _, Concurrency, Trip, Trips as _},
+    brake::{Brake as _, BrakeFuture, Concurrency, Trip, Trips},
     environment::Environment,
 };
 use zerobill_aws::{
@@ -234,4 +237,74 @@ async fn a_function_that_does_not_exist_is_said() {
     );
     brake.release("removed").await.unwrap().unwrap();
     assert_eq!(trips.list().await.unwrap(), []);
+}
+
+/// Trips of which somebody releases one right after it was read for the first time.
+#[derive(Debug)]
+struct Overtaken {
+    trips: Arc<DynamoDbTrips>,
+    other: AwsBrake,
+    is_over: AtomicBool,
+}
+
+impl Trips for Overtaken {
+    fn read<'a>(&'a self, function: &'a str) -> BrakeFuture<'a, Option<Trip>> {
+        Box::pin(async move {
+            let trip = self.trips.read(function).await?;
+            if !self.is_over.swap(true, Ordering::Relaxed) {
+                self.other.release(function).await?;
+            }
+            Ok(trip)
+        })
+    }
+
+    fn list(&self) -> BrakeFuture<'_, Vec<Trip>> {
+        self.trips.list()
+    }
+
+    fn write<'a>(&'a self, trip: &'a Trip) -> BrakeFuture<'a, bool> {
+        self.trips.write(trip)
+    }
+
+    fn clear<'a>(&'a self, trip: &'a Trip) -> BrakeFuture<'a, bool> {
+        self.trips.clear(trip)
+    }
+}
+
+async fn overtaken(table: &str, function: &str) -> (AwsBrake, AwsBrake, String) {
+    let (other, trips) = brake(table).await;
+    create_function(function, 128, "x86_64").await;
+    reserve(function, 5).await;
+    let mapping = map(function, &format!("{function}-on"), true).await;
+    other.trip(function, "too many").await.unwrap();
+    assert_eq!(concurrency(function).await, Some(0));
+    let trips = Overtaken {
+        other: AwsBrake::new(aws(), trips.clone()),
+        trips,
+        is_over: AtomicBool::new(false),
+    };
+    (AwsBrake::new(aws(), Arc::new(trips)), other, mapping)
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn a_release_that_overtakes_a_hold_stays() {
+    let (brake, other, mapping) = overtaken("brake-held", "held").await;
+    assert_eq!(brake.hold("held").await.unwrap(), None);
+    assert_eq!(concurrency("held").await, Some(5));
+    assert_eq!(mapping_state(&mapping).await, "Enabled");
+    assert_eq!(other.state("held").await.unwrap(), None);
+}
+
+#[tokio::test]
+#[ignore = "needs moto: `cargo xtask test --only aws` starts it"]
+async fn a_release_that_overtakes_a_trip_loses_nothing() {
+    let (brake, other, mapping) = overtaken("brake-tripped", "tripped").await;
+    let trip = brake.trip("tripped", "again").await.unwrap();
+    assert_eq!(trip.saved.concurrency, Concurrency::Reserved(5));
+    assert_eq!(trip.saved.mappings, [mapping.as_str()]);
+    assert_eq!(concurrency("tripped").await, Some(0));
+    other.release("tripped").await.unwrap().unwrap();
+    assert_eq!(concurrency("tripped").await, Some(5));
+    assert_eq!(mapping_state(&mapping).await, "Enabled");
 }
